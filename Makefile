@@ -1,0 +1,81 @@
+# warmbox: `make run` builds and serves, `make test` passes all tests. Nothing else is needed.
+# Each target sets up what it needs; no step by hand.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# One cargo at a time: they would only wait for each other's lock.
+.NOTPARALLEL:
+
+# A cargo that was installed a minute ago is not on this shell's PATH yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
+
+RELEASE := $(CARGO_TARGET_DIR)/release
+# Asked only when it is needed: `make help` works without Rust.
+HOST_TRIPLE = $(shell rustc -vV | sed -n 's/^host: //p')
+# The tests take this copy: `cargo test --workspace` builds a dynamic one at $(RELEASE).
+SUPERVISOR = $(CARGO_TARGET_DIR)/$(HOST_TRIPLE)/release/warmbox-supervisor
+
+.PHONY: help run build server supervisor setup test check fmt bench images soak
+
+help: ## Show this help
+	@echo 'warmbox: runs untrusted C++ and Python over HTTP, in warm sandboxes'
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
+	  || sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \2/p' Makefile
+
+run: build ## Set up, build and serve on http://127.0.0.1:5001 (WARMBOX_HOST, WARMBOX_PORT)
+	@exec '$(RELEASE)/warmbox' serve
+
+build: supervisor server ## Set up and build the server and its supervisor
+
+setup: ## Install what is missing, or name it
+	@scripts/setup.sh
+
+# Static, because it is PID 1 in sandboxes that hold no libraries of ours.
+supervisor: setup
+	@echo '==> building the supervisor (static)'
+	@RUSTFLAGS='-C target-feature=+crt-static' \
+	  cargo build --release --locked -p warmbox-supervisor --target '$(HOST_TRIPLE)'
+	@mkdir -p '$(RELEASE)'
+# Moved into place, so that a running supervisor keeps its file.
+	@cmp -s '$(SUPERVISOR)' '$(RELEASE)/warmbox-supervisor' || { \
+	  cp '$(SUPERVISOR)' '$(RELEASE)/warmbox-supervisor.new'; \
+	  mv -f '$(RELEASE)/warmbox-supervisor.new' '$(RELEASE)/warmbox-supervisor'; }
+
+server: setup
+	@echo '==> building the server'
+	@cargo build --release --locked
+
+test: build ## Set up, build and run every test
+	@echo '==> running the tests'
+	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo test --release --locked --workspace --no-fail-fast
+
+check: ## Formatting, lints, shell scripts, and `unsafe` only in the supervisor
+	@cargo fmt --version >/dev/null && cargo clippy --version >/dev/null \
+	  || { echo 'make check needs them: rustup component add rustfmt clippy' >&2; exit 1; }
+	@echo '==> formatting'
+	@cargo fmt --all --check
+	@echo '==> lints'
+	@cargo clippy --locked --workspace --all-targets -- -D warnings
+	@echo '==> shell scripts'
+	@for script in scripts/*.sh .ci/run; do bash -n "$$script"; done
+	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh .ci/run; \
+	  else echo 'shellcheck is not installed: only the syntax was looked at'; fi
+	@echo '==> unsafe only in crates/supervisor'
+	@! grep -rnE --include='*.rs' '\bunsafe[[:space:]]*(\{|fn\b|impl\b|trait\b|extern\b|\(|$$)' \
+	  src tests benches crates/protocol | grep -vE ':[0-9]+:[[:space:]]*//'
+
+fmt: ## Format the code
+	@cargo fmt --all
+
+bench: build ## Compare with the bare python3 and g++ of this machine
+	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo bench --locked --bench compare
+
+images: ## Build the runner images (arrives with the Docker engine)
+	@echo 'make images arrives with the Docker engine: there is no image to build yet, and nothing was done' >&2; exit 2
+
+soak: ## Run for hours under load (arrives with the Docker engine)
+	@echo 'make soak arrives with the Docker engine: there is no soak test yet, and nothing was done' >&2; exit 2

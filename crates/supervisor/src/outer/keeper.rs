@@ -1,0 +1,159 @@
+//! The keeper: starts the runner in its namespaces, waits, and gives back what it held.
+
+use super::identity::Identities;
+use super::{root, seal};
+use crate::failure::{Failure, Step};
+use crate::runner::{self, Setup, link::Link};
+use crate::sandbox::IdSource;
+use crate::sys::{fd, fs, process};
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::process::ExitCode;
+use warmbox_protocol::{MemoryCeiling, Plan, RootSource, ToRunner, frame};
+
+/// How long the runner may take to end by itself after the server is gone.
+const GRACE_MS: i32 = 1000;
+
+const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNS
+    | libc::CLONE_NEWNET
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWCGROUP;
+
+/// Serves one runner over `input` and `output` until the server hangs up.
+pub fn keep(input: OwnedFd, output: OwnedFd) -> ExitCode {
+    match try_keep(input, output) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("warmbox-supervisor: {failure}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
+    let plan = receive_plan(&input).step("receive the plan of the runner")?;
+    let identities = Identities::take(&plan.id_lock_dir)?;
+    let image = match &plan.root {
+        RootSource::Host => None,
+        RootSource::Folder(folder) => Some(open_image(folder)?),
+    };
+    let (go, go_inside) = fd::pipe().step("make the start pipe")?;
+    let cloned = process::clone(NAMESPACES).step(
+        "make the namespaces of the runner (are user namespaces allowed? see `warmbox doctor`)",
+    )?;
+    let process::Cloned::Parent { pid, pidfd } = cloned else {
+        drop(go_inside);
+        let code = become_runner(&go, plan, image, &identities, input, output);
+        process::exit_now(code);
+    };
+    drop((go, output));
+    if let Err(failure) = identities.map(pid) {
+        let _ = process::kill(&pidfd);
+        let _ = process::wait(pid, true);
+        return Err(failure);
+    }
+    fd::write_all(go_inside.as_fd(), &[1]).step("start the runner")?;
+    wait_for(&input, &pidfd)?;
+    let ended = process::wait(pid, true).step("reap the runner")?;
+    // Only now may another runner have these identities: nothing with them is alive.
+    drop(identities);
+    Ok(match ended {
+        Some(ended) if libc::WIFEXITED(ended.status) => {
+            ExitCode::from(libc::WEXITSTATUS(ended.status) as u8)
+        }
+        _ => ExitCode::from(3),
+    })
+}
+
+/// Reads exactly the first message; what follows is the runner's to read.
+fn receive_plan(input: &OwnedFd) -> io::Result<Plan> {
+    let mut header = [0; frame::HEADER_BYTES];
+    fd::read_exact(input.as_fd(), &mut header)?;
+    let size = frame::body_len(header, frame::MAX_TO_RUNNER).map_err(io::Error::other)?;
+    let mut body = vec![0; size];
+    fd::read_exact(input.as_fd(), &mut body)?;
+    match frame::decode(&body).map_err(io::Error::other)? {
+        ToRunner::Plan(plan) => Ok(plan),
+        _ => Err(io::Error::from_raw_os_error(libc::EPROTO)),
+    }
+}
+
+/// Opened here, where the caller's own rights still count.
+fn open_image(folder: &str) -> Result<OwnedFd, Failure> {
+    CString::new(folder)
+        .map_err(io::Error::from)
+        .and_then(|path| fs::open(&path, libc::O_PATH | libc::O_DIRECTORY))
+        .step("open the unpacked runner image")
+}
+
+/// Waits until the runner has ended. A server that hangs up ends it, by force if need be.
+fn wait_for(input: &OwnedFd, pidfd: &OwnedFd) -> Result<(), Failure> {
+    let dead = |timeout_ms, input: i32| -> Result<(bool, bool), Failure> {
+        let mut fds = [
+            fd::poll_entry(pidfd.as_raw_fd(), libc::POLLIN),
+            fd::poll_entry(input, 0), // hang-up only: the bytes are the runner's
+        ];
+        fd::poll(&mut fds, timeout_ms).step("wait for the runner")?;
+        Ok((fds[0].revents != 0, fds[1].revents != 0))
+    };
+    loop {
+        let (ended, hung_up) = dead(-1, input.as_raw_fd())?;
+        if ended {
+            return Ok(());
+        }
+        if hung_up {
+            if !dead(GRACE_MS, -1)?.0 {
+                process::kill(pidfd).step("kill the runner")?;
+            }
+            return Ok(());
+        }
+    }
+}
+
+/// The child: builds the outer wall from inside, and serves.
+fn become_runner(
+    go: &OwnedFd,
+    plan: Plan,
+    image: Option<OwnedFd>,
+    identities: &Identities,
+    input: OwnedFd,
+    output: OwnedFd,
+) -> i32 {
+    let mut link = match Link::new(input, output) {
+        Ok(link) => link,
+        Err(error) => {
+            eprintln!("warmbox-supervisor: cannot use the link: {error}");
+            return 1;
+        }
+    };
+    let unique = identities.supervisor_uid().is_some();
+    let setup = build_wall(go, &plan, image, unique).map(|ids| Setup {
+        language: plan.language,
+        version_argv: plan.version_argv,
+        env: plan.env,
+        ids,
+        memory_ceiling: MemoryCeiling::Measured,
+    });
+    match setup {
+        Ok(setup) => runner::serve(setup, &mut link),
+        Err(failure) => runner::give_up(&failure, &mut link),
+    }
+}
+
+fn build_wall(
+    go: &OwnedFd,
+    plan: &Plan,
+    image: Option<OwnedFd>,
+    unique: bool,
+) -> Result<IdSource, Failure> {
+    let mut byte = [0];
+    fd::read_exact(go.as_fd(), &mut byte).step("wait for the identity maps")?;
+    seal::take_identity(unique)?;
+    root::enter(plan, image.as_ref())?;
+    seal::set_up_network()?;
+    seal::give_up_privileges(unique)
+}

@@ -1,0 +1,46 @@
+//! What PID 1 of a runner gives up once its root stands.
+
+use super::identity::BLOCK;
+use crate::failure::{Failure, Step};
+use crate::sandbox::IdSource;
+use crate::sys::{caps, ids, net, process};
+
+/// Becomes the runner's root identity inside its namespaces, before its root is built.
+pub(super) fn take_identity(unique: bool) -> Result<(), Failure> {
+    caps::keep_over_uid_change().step("keep capabilities")?;
+    if unique {
+        ids::clear_groups().step("leave all groups")?;
+    }
+    ids::become_ids(0, 0).step("become the runner's identity")?;
+    caps::die_with_parent().step("die with the keeper")?;
+    process::new_session().step("start a session")
+}
+
+/// The network of a runner: loopback, and connections that leave no trace when they close.
+pub(super) fn set_up_network() -> Result<(), Failure> {
+    net::raise_loopback().step("bring loopback up")?;
+    // A closed connection keeps its port for a minute, which the next run would notice.
+    // Kernels that do not let a namespace choose leave it so; it is no wall.
+    let _ = std::fs::write("/proc/sys/net/ipv4/tcp_max_tw_buckets", "0");
+    process::set_host_name("runner").step("set the host name")
+}
+
+/// Gives up every capability that sandboxes do not need, forbids new ones and tracing, and
+/// answers where runs get their identities from.
+pub(super) fn give_up_privileges(unique: bool) -> Result<IdSource, Failure> {
+    let (keep, source): (&[u32], _) = if unique {
+        let all_but_own = IdSource::Unique {
+            last: BLOCK - 1,
+            next: 1,
+        };
+        // To map a run's identities, which differ from the supervisor's, and to make files and
+        // pipes in their name.
+        (&[caps::SETUID, caps::SETGID], all_but_own)
+    } else {
+        (&[], IdSource::Shared { uid: 0, gid: 0 })
+    };
+    caps::keep_only(keep).step("give up capabilities")?;
+    caps::no_new_privileges().step("forbid new privileges")?;
+    caps::set_dumpable(false).step("forbid tracing")?;
+    Ok(source)
+}

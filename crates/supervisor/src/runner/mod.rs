@@ -1,0 +1,216 @@
+//! The supervisor's life: warm up, say Hello, serve one run at a time, end with the link.
+//!
+//! One thread and one poll loop. Anything unexpected ends the process, and with it, as it is
+//! PID 1 of its namespace, everything inside: a runner is retired, never repaired.
+
+mod files;
+pub mod link;
+mod meter;
+pub mod output;
+mod run;
+mod verdict;
+
+use crate::failure::Failure;
+use crate::sandbox::{Blueprint, IdSource, Masks, Sandbox};
+use crate::seccomp::Filter;
+use link::{Link, LinkError};
+use warmbox_protocol::{
+    Abilities, BUILD_ID, Collect, FromRunner, Hello, Identity, Limits, LogLevel, MemoryCeiling,
+    PROTOCOL_VERSION, RunId, RunSpec, Stream, ToRunner,
+};
+
+/// Size of the scratch folder that a sandbox is prepared with; a run that asks for another
+/// gets it by one remount.
+const USUAL_DISK_BYTES: u64 = 64 << 20;
+
+/// What the outer wall leaves for the supervisor to serve with.
+pub struct Setup {
+    pub language: String,
+    pub version_argv: Vec<String>,
+    pub env: Vec<(String, String)>,
+    pub ids: IdSource,
+    pub memory_ceiling: MemoryCeiling,
+}
+
+/// Serves the link until it ends. The exit code tells why: 0 end of the link, 1 a wall could
+/// not be put up, 2 the server broke the protocol.
+pub fn serve(setup: Setup, link: &mut Link) -> i32 {
+    match Runner::warm_up(setup).and_then(|mut runner| runner.serve(link)) {
+        Ok(()) | Err(Stop::LinkEnded) => 0,
+        Err(Stop::Failed(failure)) => give_up(&failure, link),
+        Err(Stop::Protocol(what)) => {
+            complain(link, &what);
+            2
+        }
+    }
+}
+
+/// Says on the link which wall could not be put up; answers the exit code for that.
+pub fn give_up(failure: &Failure, link: &mut Link) -> i32 {
+    complain(link, &failure.to_string());
+    1
+}
+
+/// Why a supervisor stops.
+#[derive(Debug)]
+enum Stop {
+    LinkEnded,
+    Failed(Failure),
+    Protocol(String),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Stop::Failed(failure)
+    }
+}
+
+impl From<LinkError> for Stop {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Ended => Stop::LinkEnded,
+            LinkError::Malformed(what) => Stop::Protocol(what),
+        }
+    }
+}
+
+struct Runner {
+    hello: Hello,
+    blueprint: Blueprint,
+    ids: IdSource,
+}
+
+impl Runner {
+    /// Proves the walls by running the toolchain's own version command inside them.
+    fn warm_up(setup: Setup) -> Result<Self, Stop> {
+        let blueprint = Blueprint {
+            filter: Filter::for_user_code(),
+            masks: Masks::find(),
+            disk_bytes: USUAL_DISK_BYTES,
+        };
+        let mut ids = setup.ids;
+        let toolchain = first_line_of(&blueprint, &mut ids, setup.version_argv, setup.env)?;
+        let identity = match ids {
+            IdSource::Unique { .. } => Identity::Unique,
+            IdSource::Shared { .. } => Identity::Shared,
+        };
+        Ok(Self {
+            hello: Hello {
+                protocol: PROTOCOL_VERSION,
+                build: BUILD_ID.to_owned(),
+                language: setup.language,
+                toolchain,
+                abilities: Abilities {
+                    fresh_sandbox: true,
+                    identity,
+                    memory_ceiling: setup.memory_ceiling,
+                },
+            },
+            blueprint,
+            ids,
+        })
+    }
+
+    fn serve(&mut self, link: &mut Link) -> Result<(), Stop> {
+        let mut sandbox = Sandbox::prepare(&self.blueprint, &mut self.ids)?;
+        link.queue(&FromRunner::Hello(self.hello.clone()))?;
+        loop {
+            link.queue(&FromRunner::Ready)?;
+            link.flush()?;
+            let spec = await_run(link)?;
+            match run::execute(&spec, &mut sandbox, link) {
+                Ok(outcome) => link.queue(&FromRunner::Finished {
+                    run: spec.run,
+                    outcome,
+                })?,
+                Err(Stop::Failed(failure)) => {
+                    link.queue(&FromRunner::Refused {
+                        run: spec.run,
+                        step: failure.step.to_owned(),
+                        errno: failure.errno,
+                    })?;
+                    link.flush()?;
+                    return Err(Stop::Failed(failure));
+                }
+                Err(stop) => return Err(stop),
+            }
+            link.flush()?;
+            drop(spec);
+            sandbox = Sandbox::prepare(&self.blueprint, &mut self.ids)?;
+        }
+    }
+}
+
+/// Waits for the next run; between runs only pings are in order. What arrives late for the
+/// run before (a cancel that crossed its `Finished`) is passed over.
+fn await_run(link: &mut Link) -> Result<Box<RunSpec>, Stop> {
+    loop {
+        match link.receive()? {
+            ToRunner::Run(spec) => return Ok(spec),
+            ToRunner::Ping { nonce } => {
+                link.queue(&FromRunner::Pong { nonce })?;
+                link.flush()?;
+            }
+            ToRunner::Stdin { .. } | ToRunner::CloseStdin { .. } | ToRunner::Cancel { .. } => {}
+            ToRunner::Plan(_) => return Err(Stop::Protocol("a second plan".to_owned())),
+        }
+    }
+}
+
+/// Runs `argv` in a sandbox and answers the first line that it printed.
+fn first_line_of(
+    blueprint: &Blueprint,
+    ids: &mut IdSource,
+    argv: Vec<String>,
+    env: Vec<(String, String)>,
+) -> Result<String, Stop> {
+    let spec = RunSpec {
+        run: RunId([0; 16]),
+        request: "warm-up".to_owned(),
+        argv,
+        env,
+        files: Vec::new(),
+        stdin: Vec::new(),
+        stdin_open: false,
+        limits: Limits {
+            wall_ms: 10_000,
+            cpu_ms: 10_000,
+            memory_bytes: 256 << 20,
+            processes: 64,
+            output_bytes: 64 << 10,
+            file_size_bytes: 1 << 20,
+            disk_bytes: USUAL_DISK_BYTES,
+            open_files: 256,
+        },
+        stop_at_output_limit: false,
+        collect: Collect::default(),
+    };
+    let mut sandbox = Sandbox::prepare(blueprint, ids)?;
+    let mut captured = Link::captured();
+    run::execute(&spec, &mut sandbox, &mut captured)?;
+    let mut printed = Vec::new();
+    for message in captured.take_captured()? {
+        if let FromRunner::Output {
+            stream: Stream::Stdout,
+            bytes,
+            ..
+        } = message
+        {
+            printed.extend(bytes);
+        }
+    }
+    let text = String::from_utf8_lossy(&printed);
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// The last words, on the link where that still works.
+fn complain(link: &mut Link, text: &str) {
+    eprintln!("warmbox-supervisor: {text}");
+    let last = FromRunner::Log {
+        level: LogLevel::Error,
+        run: None,
+        request: String::new(),
+        text: text.to_owned(),
+    };
+    let _ = link.queue(&last).and_then(|()| link.flush());
+}

@@ -1,0 +1,209 @@
+//! What is kept of a program's output: the head as it comes, then the tail, within a fixed
+//! amount of memory however much is written.
+
+use std::collections::VecDeque;
+use warmbox_protocol::Stream;
+
+/// Chunks in the tail shorter than this are joined, so that a program that writes byte by byte
+/// costs no more memory than its bytes.
+const JOIN_BELOW: usize = 1024;
+
+/// A piece of output and its place among the pieces of both streams.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    pub seq: u64,
+    pub stream: Stream,
+    pub bytes: Vec<u8>,
+}
+
+/// Both streams of one run.
+#[derive(Debug)]
+pub struct Output {
+    next_seq: u64,
+    stdout: Kept,
+    stderr: Kept,
+}
+
+/// One stream: how much went through as head, and the tail that waits for the end.
+#[derive(Debug)]
+struct Kept {
+    head_limit: usize,
+    head_left: usize,
+    tail_limit: usize,
+    tail: VecDeque<(u64, Vec<u8>)>,
+    tail_bytes: usize,
+    total: u64,
+}
+
+impl Output {
+    /// Keeps `limit` bytes of each stream, half as head and half as tail.
+    pub fn new(limit: u64) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Self {
+            next_seq: 0,
+            stdout: Kept::new(limit),
+            stderr: Kept::new(limit),
+        }
+    }
+
+    /// Takes what the program wrote; answers the part that can be sent at once.
+    pub fn push(&mut self, stream: Stream, bytes: &[u8]) -> Option<Chunk> {
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        let kept = match stream {
+            Stream::Stdout => &mut self.stdout,
+            Stream::Stderr => &mut self.stderr,
+        };
+        kept.total += bytes.len() as u64;
+        let (head, rest) = bytes.split_at(bytes.len().min(kept.head_left));
+        kept.head_left -= head.len();
+        if !rest.is_empty() {
+            kept.keep_tail(seq, rest);
+        }
+        (!head.is_empty()).then(|| Chunk {
+            seq,
+            stream,
+            bytes: head.to_vec(),
+        })
+    }
+
+    /// The tails, once nothing more can come.
+    pub fn take_tails(&mut self) -> Vec<Chunk> {
+        let mut chunks = Vec::new();
+        for (stream, kept) in [
+            (Stream::Stdout, &mut self.stdout),
+            (Stream::Stderr, &mut self.stderr),
+        ] {
+            for (seq, bytes) in kept.tail.drain(..) {
+                chunks.push(Chunk { seq, stream, bytes });
+            }
+        }
+        chunks.sort_by_key(|chunk| chunk.seq);
+        chunks
+    }
+
+    /// Bytes written to (stdout, stderr), kept or not.
+    pub fn totals(&self) -> (u64, u64) {
+        (self.stdout.total, self.stderr.total)
+    }
+
+    /// Bytes left out of (stdout, stderr).
+    pub fn omitted(&self) -> (u64, u64) {
+        (self.stdout.omitted(), self.stderr.omitted())
+    }
+}
+
+impl Kept {
+    fn new(limit: usize) -> Self {
+        let head_limit = limit / 2;
+        let tail_limit = limit - head_limit;
+        Self {
+            head_limit,
+            head_left: head_limit,
+            tail_limit,
+            tail: VecDeque::new(),
+            tail_bytes: 0,
+            total: 0,
+        }
+    }
+
+    fn keep_tail(&mut self, seq: u64, bytes: &[u8]) {
+        let fits = bytes.len().min(self.tail_limit);
+        let bytes = &bytes[bytes.len() - fits..];
+        match self.tail.back_mut() {
+            Some((_, last)) if last.len() < JOIN_BELOW => last.extend_from_slice(bytes),
+            _ => self.tail.push_back((seq, bytes.to_vec())),
+        }
+        self.tail_bytes += bytes.len();
+        while self.tail_bytes > self.tail_limit {
+            let over = self.tail_bytes - self.tail_limit;
+            let Some((_, first)) = self.tail.front_mut() else {
+                break;
+            };
+            let cut = over.min(first.len());
+            first.drain(..cut);
+            self.tail_bytes -= cut;
+            if first.is_empty() {
+                self.tail.pop_front();
+            }
+        }
+    }
+
+    fn omitted(&self) -> u64 {
+        let head = self.head_limit - self.head_left;
+        self.total - head as u64 - self.tail_bytes as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feed(output: &mut Output, stream: Stream, pieces: &[&[u8]]) -> Vec<u8> {
+        let mut through = Vec::new();
+        for piece in pieces {
+            if let Some(chunk) = output.push(stream, piece) {
+                through.extend(chunk.bytes);
+            }
+        }
+        through
+    }
+
+    #[test]
+    fn short_output_goes_through_whole() {
+        let mut output = Output::new(10);
+        let mut got = feed(&mut output, Stream::Stdout, &[b"hello", b"world"]);
+        for chunk in output.take_tails() {
+            got.extend(chunk.bytes);
+        }
+        assert_eq!(got, b"helloworld");
+        assert_eq!(output.omitted(), (0, 0));
+    }
+
+    #[test]
+    fn long_output_keeps_head_and_tail_and_tells_what_is_missing() {
+        let mut output = Output::new(10);
+        let head = feed(
+            &mut output,
+            Stream::Stdout,
+            &[b"0123456", b"789abc", b"def"],
+        );
+        assert_eq!(head, b"01234");
+        let tail: Vec<u8> = output
+            .take_tails()
+            .into_iter()
+            .flat_map(|c| c.bytes)
+            .collect();
+        assert_eq!(tail, b"bcdef");
+        assert_eq!(output.totals(), (16, 0));
+        assert_eq!(output.omitted(), (6, 0));
+    }
+
+    #[test]
+    fn a_flood_is_held_in_bounded_memory() {
+        let mut output = Output::new(4000);
+        for _ in 0..100_000 {
+            output.push(Stream::Stderr, b"x");
+            output.push(Stream::Stdout, &[b'y'; 100]);
+        }
+        let kept: usize = output.stdout.tail.iter().map(|(_, b)| b.len()).sum();
+        assert!(kept <= 2000);
+        assert!(
+            output.stderr.tail.len() <= 4,
+            "{} pieces",
+            output.stderr.tail.len()
+        );
+        assert_eq!(output.omitted(), (10_000_000 - 4000, 100_000 - 4000));
+    }
+
+    #[test]
+    fn the_tails_of_both_streams_come_in_the_order_of_writing() {
+        let mut output = Output::new(2);
+        output.push(Stream::Stdout, b"a");
+        output.push(Stream::Stderr, b"b");
+        output.push(Stream::Stderr, b"c");
+        output.push(Stream::Stdout, b"d");
+        let order: Vec<_> = output.take_tails().into_iter().map(|c| c.bytes).collect();
+        assert_eq!(order, [b"c", b"d"]);
+    }
+}

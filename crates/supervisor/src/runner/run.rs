@@ -1,0 +1,396 @@
+//! One run from its message to its outcome: place the files, start the program, carry its
+//! streams, watch its limits, wait until everything is dead, collect.
+
+use super::files;
+use super::link::Link;
+use super::meter::Meter;
+use super::output::{Chunk, Output};
+use super::verdict::{self, Evidence};
+use super::{LinkError, Stop};
+use crate::failure::{Failure, Step};
+use crate::sandbox::{Launch, Report, Sandbox};
+use crate::sys::{fd, process};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+use std::time::{Duration, Instant};
+use warmbox_protocol::frame::CHUNK_BYTES;
+use warmbox_protocol::{
+    End, FromRunner, Limit, LogLevel, Outcome, RunSpec, Stream, ToRunner, Usage,
+};
+
+/// While the server has this much unread, the program's pipes are left alone: it is slowed
+/// down, and nothing grows.
+const UNREAD_LIMIT: usize = 1 << 20;
+/// A sandbox that is not dead this long after SIGKILL is given up, and the runner with it.
+const KILL_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Executes a run in a sandbox that was prepared for it.
+///
+/// A `Failed` stop means that a wall or a step before the program failed, or that the sandbox
+/// cannot be ended: the runner must not be used again.
+pub(super) fn execute(
+    spec: &RunSpec,
+    sandbox: &mut Sandbox,
+    link: &mut Link,
+) -> Result<Outcome, Stop> {
+    files::place(sandbox, &spec.files)?;
+    let before = sandbox.launch(&Launch {
+        argv: spec.argv.clone(),
+        env: spec.env.clone(),
+        limits: spec.limits,
+    })?;
+    link.queue(&FromRunner::Started { run: spec.run })?;
+    log(link, spec, "program started".to_owned())?;
+
+    let mut watch = Watch::new(spec, sandbox);
+    watch.until_dead(sandbox, link)?;
+    let usage = watch.usage(sandbox, before)?;
+    let outcome = watch.conclude(sandbox, link, usage)?;
+    log(
+        link,
+        spec,
+        format!(
+            "program ended: {:?}, limit {:?}",
+            outcome.end, outcome.limit
+        ),
+    )?;
+    Ok(outcome)
+}
+
+fn log(link: &mut Link, spec: &RunSpec, text: String) -> Result<(), LinkError> {
+    link.queue(&FromRunner::Log {
+        level: LogLevel::Debug,
+        run: Some(spec.run),
+        request: spec.request.clone(),
+        text,
+    })
+}
+
+/// A run while it lives.
+struct Watch<'a> {
+    spec: &'a RunSpec,
+    started: Instant,
+    deadline: Instant,
+    meter: Meter,
+    output: Output,
+    stdin_at: usize,
+    stdin: Vec<u8>,
+    stdin_open: bool,
+    /// Why the run is being killed, and since when.
+    stop: Option<(Reason, Instant)>,
+    ended: Option<(i32, Instant)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    Limit(Limit),
+    Cancelled,
+}
+
+/// The descriptors of one round of polling, by name.
+#[derive(Debug, Clone, Copy)]
+enum Slot {
+    LinkIn,
+    LinkOut,
+    Stdin,
+    Stdout,
+    Stderr,
+    Control,
+    Death,
+}
+
+impl<'a> Watch<'a> {
+    fn new(spec: &'a RunSpec, sandbox: &mut Sandbox) -> Self {
+        let started = Instant::now();
+        if spec.stdin.is_empty() && !spec.stdin_open {
+            sandbox.stdin = None;
+        }
+        Self {
+            spec,
+            started,
+            deadline: started + Duration::from_millis(spec.limits.wall_ms),
+            meter: Meter::start(started),
+            output: Output::new(spec.limits.output_bytes),
+            stdin_at: 0,
+            stdin: spec.stdin.clone(),
+            stdin_open: spec.stdin_open,
+            stop: None,
+            ended: None,
+        }
+    }
+
+    /// Carries streams and watches limits until the first process, and with it every other,
+    /// has died, and both pipes are read to their end.
+    fn until_dead(&mut self, sandbox: &mut Sandbox, link: &mut Link) -> Result<(), Stop> {
+        let mut stdout_open = true;
+        let mut stderr_open = true;
+        let mut dead = false;
+        while !dead || stdout_open || stderr_open {
+            let hold = link.pending() > UNREAD_LIMIT && !dead;
+            let (link_in, link_out) = link.descriptors();
+            let out = |wanted: bool, fd: i32| if wanted { fd } else { -1 };
+            let stdin = sandbox.stdin.as_ref().map_or(-1, AsRawFd::as_raw_fd);
+            let has_stdin = self.stdin_at < self.stdin.len();
+            let mut fds = [
+                fd::poll_entry(link_in, libc::POLLIN),
+                fd::poll_entry(out(link.pending() > 0, link_out), libc::POLLOUT),
+                fd::poll_entry(out(has_stdin, stdin), libc::POLLOUT),
+                fd::poll_entry(
+                    out(stdout_open && !hold, sandbox.stdout.as_raw_fd()),
+                    libc::POLLIN,
+                ),
+                fd::poll_entry(
+                    out(stderr_open && !hold, sandbox.stderr.as_raw_fd()),
+                    libc::POLLIN,
+                ),
+                fd::poll_entry(
+                    out(self.ended.is_none() && !dead, sandbox.control.as_raw_fd()),
+                    libc::POLLIN,
+                ),
+                fd::poll_entry(out(!dead, sandbox.pidfd.as_raw_fd()), libc::POLLIN),
+            ];
+            fd::poll(&mut fds, self.timeout_ms()).step("wait for the run")?;
+            let ready = |slot: Slot| fds[slot as usize].revents != 0;
+
+            if ready(Slot::LinkIn) {
+                self.obey(sandbox, link)?;
+            }
+            if ready(Slot::LinkOut) {
+                link.pump_out()?;
+            }
+            if ready(Slot::Stdin) {
+                self.feed(sandbox);
+            }
+            if ready(Slot::Stdout) {
+                stdout_open = self.carry(Stream::Stdout, sandbox, link)?;
+            }
+            if ready(Slot::Stderr) {
+                stderr_open = self.carry(Stream::Stderr, sandbox, link)?;
+            }
+            if ready(Slot::Control) {
+                match Report::receive(sandbox.control.as_fd()) {
+                    Ok(Report::Ended { status }) => self.ended = Some((status, Instant::now())),
+                    // The first process was killed before it could report.
+                    _ => self.ended = Some((libc::SIGKILL, Instant::now())),
+                }
+            }
+            dead |= ready(Slot::Death);
+            if !dead {
+                self.check_limits(sandbox)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn timeout_ms(&self) -> i32 {
+        let until = match self.dying_since() {
+            Some(since) => since + KILL_DEADLINE,
+            None => self.deadline.min(self.meter.next),
+        };
+        let left = until.saturating_duration_since(Instant::now());
+        // Rounded up: a poll that returns just before its time would spin.
+        i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
+    }
+
+    /// Since when the kernel has been ending the sandbox.
+    fn dying_since(&self) -> Option<Instant> {
+        let killed = self.stop.map(|(_, since)| since);
+        killed.or(self.ended.map(|(_, at)| at))
+    }
+
+    fn obey(&mut self, sandbox: &mut Sandbox, link: &mut Link) -> Result<(), Stop> {
+        while let Some(message) = link.try_receive()? {
+            match message {
+                ToRunner::Stdin { run, bytes } if run == self.spec.run && self.stdin_open => {
+                    self.stdin.drain(..self.stdin_at);
+                    self.stdin_at = 0;
+                    self.stdin.extend(bytes);
+                }
+                ToRunner::CloseStdin { run } if run == self.spec.run => {
+                    self.stdin_open = false;
+                    self.feed(sandbox);
+                }
+                ToRunner::Cancel { run } if run == self.spec.run => {
+                    self.stop(Reason::Cancelled, sandbox)?;
+                }
+                ToRunner::Ping { nonce } => link.queue(&FromRunner::Pong { nonce })?,
+                ToRunner::Stdin { .. } | ToRunner::CloseStdin { .. } | ToRunner::Cancel { .. } => {}
+                ToRunner::Run(_) | ToRunner::Plan(_) => {
+                    return Err(Stop::Protocol("a second run at once".to_owned()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what the program takes of its input now; closes it after the last byte.
+    fn feed(&mut self, sandbox: &mut Sandbox) {
+        let Some(stdin) = &sandbox.stdin else {
+            return;
+        };
+        match fd::write(stdin.as_fd(), &self.stdin[self.stdin_at..]) {
+            Ok(put) => self.stdin_at += put,
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
+            // The program closed its input or ended: what is left is nobody's.
+            Err(_) => {
+                sandbox.stdin = None;
+                self.stdin_at = self.stdin.len();
+                return;
+            }
+        }
+        if self.stdin_at == self.stdin.len() && !self.stdin_open {
+            sandbox.stdin = None;
+        }
+    }
+
+    /// Reads one stream once. Answers whether it is still open.
+    fn carry(&mut self, stream: Stream, sandbox: &Sandbox, link: &mut Link) -> Result<bool, Stop> {
+        let pipe = match stream {
+            Stream::Stdout => &sandbox.stdout,
+            Stream::Stderr => &sandbox.stderr,
+        };
+        let mut buffer = [0_u8; CHUNK_BYTES];
+        let got = match fd::read(pipe.as_fd(), &mut buffer) {
+            Ok(0) => return Ok(false),
+            Ok(got) => got,
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(true),
+            Err(e) => Err(e).step("read the program's output")?,
+        };
+        if let Some(chunk) = self.output.push(stream, &buffer[..got]) {
+            self.send(chunk, link)?;
+        }
+        let (stdout, stderr) = self.output.totals();
+        if self.spec.stop_at_output_limit && stdout.max(stderr) > self.spec.limits.output_bytes {
+            self.stop(Reason::Limit(Limit::Output), sandbox)?;
+        }
+        Ok(true)
+    }
+
+    fn send(&self, chunk: Chunk, link: &mut Link) -> Result<(), LinkError> {
+        link.queue(&FromRunner::Output {
+            run: self.spec.run,
+            seq: chunk.seq,
+            stream: chunk.stream,
+            bytes: chunk.bytes,
+        })
+    }
+
+    fn check_limits(&mut self, sandbox: &Sandbox) -> Result<(), Failure> {
+        let now = Instant::now();
+        if let Some(since) = self.dying_since() {
+            if now >= since + KILL_DEADLINE {
+                return Err(Failure {
+                    step: "kill the sandbox",
+                    errno: libc::ETIMEDOUT,
+                });
+            }
+            return Ok(());
+        }
+        if now >= self.deadline {
+            return self.stop(Reason::Limit(Limit::Wall), sandbox);
+        }
+        if now >= self.meter.next {
+            self.meter.read(sandbox);
+            let limits = &self.spec.limits;
+            if self.meter.memory_peak > limits.memory_bytes {
+                return self.stop(Reason::Limit(Limit::Memory), sandbox);
+            }
+            if self.meter.cpu_us > limits.cpu_ms.saturating_mul(1000) {
+                return self.stop(Reason::Limit(Limit::Cpu), sandbox);
+            }
+        }
+        Ok(())
+    }
+
+    /// Kills the run. The first reason stays the reason; a program that ended before by itself
+    /// is not blamed.
+    fn stop(&mut self, reason: Reason, sandbox: &Sandbox) -> Result<(), Failure> {
+        if self.stop.is_none() && self.ended.is_none() {
+            self.stop = Some((reason, Instant::now()));
+            sandbox.kill()?;
+        }
+        Ok(())
+    }
+
+    fn usage(&mut self, sandbox: &mut Sandbox, before: (u64, u64)) -> Result<Usage, Failure> {
+        let ended_at = self.ended.map_or_else(Instant::now, |(_, at)| at);
+        let disk = self.meter.read_disk(sandbox);
+        let rusage = sandbox.reap()?;
+        // The peak of the largest process; what the meter saw may be more, if it saw several.
+        let largest = (rusage.ru_maxrss as u64) << 10;
+        Ok(Usage {
+            cpu_user_us: process::micros(rusage.ru_utime).saturating_sub(before.0),
+            cpu_system_us: process::micros(rusage.ru_stime).saturating_sub(before.1),
+            wall_us: (ended_at - self.started).as_micros() as u64,
+            peak_memory_bytes: self.meter.memory_peak.max(largest).max(disk),
+            processes_peak: self.meter.processes_peak.max(1),
+        })
+    }
+
+    /// Sends what was kept for the end, and judges.
+    fn conclude(
+        &mut self,
+        sandbox: &Sandbox,
+        link: &mut Link,
+        usage: Usage,
+    ) -> Result<Outcome, Stop> {
+        for chunk in self.output.take_tails() {
+            for (piece, _) in files::pieces(&chunk.bytes) {
+                let bytes = piece.to_vec();
+                let (seq, stream) = (chunk.seq, chunk.stream);
+                self.send(Chunk { seq, stream, bytes }, link)?;
+            }
+        }
+        let files_omitted =
+            files::collect(sandbox, &self.spec.collect, &self.spec.files, |found| {
+                for (piece, last) in files::pieces(&found.bytes) {
+                    link.queue(&FromRunner::File {
+                        run: self.spec.run,
+                        origin: found.origin,
+                        name: found.name.clone(),
+                        bytes: piece.to_vec(),
+                        last,
+                    })?;
+                }
+                link.flush()
+            })?;
+        let end = match (self.stop, self.ended) {
+            (Some((Reason::Cancelled, _)), _) => End::Cancelled,
+            (Some((Reason::Limit(_), _)), _) => End::Stopped,
+            (None, Some((status, _))) => end_of(status),
+            (None, None) => End::Signaled(libc::SIGKILL),
+        };
+        let stopped_at = match self.stop {
+            Some((Reason::Limit(limit), _)) => Some(limit),
+            _ => None,
+        };
+        let evidence = Evidence {
+            stopped_at,
+            end,
+            usage,
+            killed_for_memory: false,
+            disk_was_full: self.meter.disk_was_full,
+        };
+        let (stdout_bytes, stderr_bytes) = self.output.totals();
+        let (stdout_omitted, stderr_omitted) = self.output.omitted();
+        Ok(Outcome {
+            end,
+            limit: verdict::limit(&evidence, &self.spec.limits),
+            usage,
+            stdout_bytes,
+            stderr_bytes,
+            stdout_omitted,
+            stderr_omitted,
+            files_omitted,
+        })
+    }
+}
+
+/// A wait status in words.
+fn end_of(status: i32) -> End {
+    if libc::WIFSIGNALED(status) {
+        End::Signaled(libc::WTERMSIG(status))
+    } else {
+        End::Exited(libc::WEXITSTATUS(status))
+    }
+}

@@ -1,0 +1,78 @@
+//! The recipe: how the first process of a sandbox puts up its walls, from top to bottom.
+//!
+//! It runs in a fork of the single-threaded supervisor, in new user, pid, mount, ipc, uts and
+//! cgroup namespaces, and holds every capability there and none outside. The network namespace
+//! is the runner's, which has nothing but loopback.
+
+use super::{Blueprint, Inside, Report, RunIds, init, launch::Launch, mounts};
+use crate::failure::{Failure, Step};
+use crate::sys::{caps, fd, ids, process};
+use std::os::fd::{AsFd, AsRawFd};
+
+/// Supervisor to child: your identities are mapped.
+pub(super) const MAPPED: u8 = b'M';
+/// Child to supervisor: the walls stand; the scratch folder's descriptor comes along.
+pub(super) const WALLS_STAND: u8 = b'W';
+/// Child to supervisor: a step failed; the report follows.
+pub(super) const FAILED: u8 = b'F';
+
+/// Puts up the walls, waits for the program, starts it and reaps until it has ended.
+pub(super) fn run(inside: Inside, blueprint: &Blueprint, ids: RunIds) -> ! {
+    let control = inside.control.as_fd();
+    if let Err(failure) = put_up_walls(&inside, blueprint, ids) {
+        let _ = fd::write_all(control, &[FAILED]);
+        let _ = Report::Failed(failure).send(control);
+        process::exit_now(1);
+    }
+    // End-of-file: the runner ends before it ever had a run for this sandbox.
+    let Ok(launch) = Launch::receive(control) else {
+        process::exit_now(0);
+    };
+    let Err(failure) = init::start_and_reap(&inside, &launch, blueprint);
+    let _ = Report::Failed(failure).send(control);
+    process::exit_now(1)
+}
+
+fn put_up_walls(inside: &Inside, blueprint: &Blueprint, ids: RunIds) -> Result<(), Failure> {
+    let control = inside.control.as_fd();
+
+    // 0. Let go of the link and of everything else that is not this sandbox's.
+    let ends = [
+        &inside.control,
+        &inside.stdin,
+        &inside.stdout,
+        &inside.stderr,
+    ];
+    fd::close_all_but(&mut ends.map(AsRawFd::as_raw_fd)).step("close all other descriptors")?;
+
+    // 1. Wait until the supervisor has mapped the identities of the new user namespace.
+    let mut byte = [0];
+    fd::read_exact(control, &mut byte).step("wait for the identity maps")?;
+
+    // 2. Become the first process's own identity: no longer the supervisor's, not yet the
+    //    program's. Capabilities inside the namespace stay.
+    caps::keep_over_uid_change().step("keep capabilities")?;
+    if ids.unique() {
+        ids::clear_groups().step("leave all groups")?;
+    }
+    let own = ids.init_inside();
+    ids::become_ids(own, own).step("become the sandbox's identity")?;
+
+    // 3. Nobody may trace this process or read its memory, which is a copy of the
+    //    supervisor's; and it dies with the supervisor, whatever kills that.
+    caps::set_dumpable(false).step("forbid tracing")?;
+    caps::die_with_parent().step("die with the supervisor")?;
+    process::new_session().step("start a session")?;
+
+    // 4. A name that tells nothing, in a namespace of its own.
+    process::set_host_name("sandbox").step("set the host name")?;
+
+    // 5. What is mounted from here on is seen in this sandbox only, and vanishes with it.
+    crate::sys::mounts::make_all_private().step("make mounts private")?;
+    let scratch = mounts::scratch(blueprint.disk_bytes)?;
+    mounts::proc(&blueprint.masks)?;
+
+    // 6. Hand the scratch folder to the supervisor: it will place and collect files by this
+    //    descriptor, never by path.
+    fd::send_fd(control, WALLS_STAND, scratch.as_fd()).step("hand over the scratch folder")
+}

@@ -1,0 +1,49 @@
+//! What the supervisor tells the first process of a sandbox to execute.
+
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::os::fd::BorrowedFd;
+use warmbox_protocol::{Limits, frame};
+
+use crate::sys::fd;
+
+/// One program, ready to be executed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Launch {
+    pub argv: Vec<String>,
+    pub env: Vec<(String, String)>,
+    pub limits: Limits,
+}
+
+impl Launch {
+    pub fn send(&self, socket: BorrowedFd<'_>) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        frame::encode(self, &mut bytes).map_err(io::Error::other)?;
+        fd::write_all(socket, &bytes)
+    }
+
+    /// Waits for the order. End-of-file means that the sandbox is not needed.
+    pub fn receive(socket: BorrowedFd<'_>) -> io::Result<Self> {
+        let mut header = [0; frame::HEADER_BYTES];
+        fd::read_exact(socket, &mut header)?;
+        let size = frame::body_len(header, frame::MAX_TO_RUNNER).map_err(io::Error::other)?;
+        let mut body = vec![0; size];
+        fd::read_exact(socket, &mut body)?;
+        frame::decode(&body).map_err(io::Error::other)
+    }
+
+    /// The paths to try for the program, in order. Nothing is looked up in the environment or
+    /// the current folder.
+    pub fn candidates(&self) -> Vec<String> {
+        let Some(program) = self.argv.first() else {
+            return Vec::new();
+        };
+        if program.contains('/') {
+            return vec![program.clone()];
+        }
+        ["/usr/local/bin", "/usr/bin", "/bin"]
+            .iter()
+            .map(|folder| format!("{folder}/{program}"))
+            .collect()
+    }
+}

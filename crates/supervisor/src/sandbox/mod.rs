@@ -1,0 +1,207 @@
+//! The inner wall: one fresh sandbox for every run, prepared before the run arrives.
+//!
+//! [`Sandbox::prepare`] forks the run's first process into new namespaces and waits until it
+//! has put up its mounts ([`enter`]); [`Sandbox::launch`] tells it what to execute. From then
+//! on that process only reaps ([`init`]); when it dies, the kernel kills every process of its
+//! pid namespace and drops every mount with it. Nothing is cleaned by hand.
+
+mod enter;
+pub mod identity;
+mod init;
+mod launch;
+mod mounts;
+mod program;
+mod report;
+
+pub use identity::{IdSource, RunIds};
+pub use launch::Launch;
+pub use mounts::Masks;
+pub use report::Report;
+
+use crate::failure::{Failure, Step};
+use crate::seccomp::Filter;
+use crate::sys::{caps, fd, ids, process};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+/// How long the preparation of a sandbox or the start of a program may take before the
+/// sandbox is given up. Both take about a millisecond.
+const STEP_DEADLINE_MS: i32 = 10_000;
+
+/// Everything a sandbox needs that can be made once, long before any run.
+pub struct Blueprint {
+    pub filter: Filter,
+    pub masks: Masks,
+    /// Size of the scratch tmpfs until a run asks for another.
+    pub disk_bytes: u64,
+}
+
+/// A sandbox whose walls stand and in which nothing of the user's has run.
+///
+/// Dropping it kills its first process, and with that everything inside.
+pub struct Sandbox {
+    pub pid: i32,
+    pub pidfd: OwnedFd,
+    pub control: OwnedFd,
+    pub stdin: Option<OwnedFd>,
+    pub stdout: OwnedFd,
+    pub stderr: OwnedFd,
+    /// The scratch tmpfs, as a folder: `work`, `tmp`, `shm` and `figures` lie in it.
+    pub scratch: OwnedFd,
+    pub ids: RunIds,
+    reaped: bool,
+}
+
+/// The child's ends of what connects it to the supervisor.
+struct Inside {
+    control: OwnedFd,
+    stdin: OwnedFd,
+    stdout: OwnedFd,
+    stderr: OwnedFd,
+}
+
+const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNS
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWCGROUP;
+
+impl Sandbox {
+    /// Puts up a sandbox with identities of its own.
+    pub fn prepare(blueprint: &Blueprint, source: &mut IdSource) -> Result<Self, Failure> {
+        let ids = source.next();
+        // The pipes belong to the run's identity, so that programs may open /dev/stdout.
+        let pipes = ids::with_file_ids(ids.program, ids.program_gid, || {
+            Ok::<_, io::Error>((fd::pipe()?, fd::pipe()?, fd::pipe()?))
+        });
+        let (stdin, stdout, stderr) = pipes
+            .and_then(|made| made)
+            .step("make the pipes of the program")?;
+        let (control, control_inside) = fd::socket_pair().step("make the control socket")?;
+        let inside = Inside {
+            control: control_inside,
+            stdin: stdin.0,
+            stdout: stdout.1,
+            stderr: stderr.1,
+        };
+
+        // Only a dumpable process's maps can be written, and a fork inherits the mark. No user
+        // code is alive in this runner now, and other runners cannot name this process.
+        caps::set_dumpable(true).step("open the identity maps")?;
+        let cloned = process::clone(NAMESPACES).step("make the namespaces of the sandbox")?;
+        let process::Cloned::Parent { pid, pidfd } = cloned else {
+            drop((control, stdin.1, stdout.0, stderr.0));
+            enter::run(inside, blueprint, ids);
+        };
+        drop(inside);
+        let mapped = ids.write_maps(pid);
+        let closed = caps::set_dumpable(false).step("close the identity maps");
+
+        let scratch = mapped
+            .and(closed)
+            .and_then(|()| await_walls(control.as_fd()));
+        let scratch = match scratch {
+            Ok(scratch) => scratch,
+            Err(failure) => {
+                let _ = process::kill(&pidfd);
+                let _ = process::wait(pid, true);
+                return Err(failure);
+            }
+        };
+        for ours in [&stdin.1, &stdout.0, &stderr.0] {
+            fd::set_nonblocking(ours.as_fd()).step("make the pipes of the program")?;
+        }
+        Ok(Self {
+            pid,
+            pidfd,
+            control,
+            stdin: Some(stdin.1),
+            stdout: stdout.0,
+            stderr: stderr.0,
+            scratch,
+            ids,
+            reaped: false,
+        })
+    }
+
+    /// Starts the program. Returns once it was executed, with the CPU time (user, system, in
+    /// microseconds) that the first process had used until then and that is not the program's.
+    pub fn launch(&self, launch: &Launch) -> Result<(u64, u64), Failure> {
+        launch
+            .send(self.control.as_fd())
+            .step("send the program to the sandbox")?;
+        match self.next_report()? {
+            Report::Started { user_us, system_us } => Ok((user_us, system_us)),
+            Report::Failed(failure) => Err(failure),
+            Report::Ended { .. } => Err(Failure {
+                step: "start the program",
+                errno: libc::EPROTO,
+            }),
+        }
+    }
+
+    /// The next report of the first process; waits for it.
+    pub fn next_report(&self) -> Result<Report, Failure> {
+        wait_readable(self.control.as_fd())?;
+        Report::receive(self.control.as_fd()).step("hear from the sandbox")
+    }
+
+    /// Kills everything in the sandbox. What is dead already is no error.
+    pub fn kill(&self) -> Result<(), Failure> {
+        process::kill(&self.pidfd).step("kill the sandbox")
+    }
+
+    /// Reaps the first process once its descriptor says that it has ended: then every process
+    /// of the run is dead, and this is what they all used.
+    pub fn reap(&mut self) -> Result<libc::rusage, Failure> {
+        let ended = process::wait(self.pid, true).step("reap the sandbox")?;
+        self.reaped = true;
+        ended.map(|e| e.usage).ok_or(Failure {
+            step: "reap the sandbox",
+            errno: libc::ECHILD,
+        })
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if !self.reaped {
+            let _ = process::kill(&self.pidfd);
+            let _ = process::wait(self.pid, true);
+        }
+    }
+}
+
+/// Tells the child that its identities are mapped, and waits until its walls stand.
+fn await_walls(control: std::os::fd::BorrowedFd<'_>) -> Result<OwnedFd, Failure> {
+    fd::write_all(control, &[enter::MAPPED]).step("talk to the sandbox")?;
+    wait_readable(control)?;
+    let (byte, scratch) = fd::receive_fd(control).step("hear from the sandbox")?;
+    match (byte, scratch) {
+        (enter::WALLS_STAND, Some(scratch)) => Ok(scratch),
+        (enter::FAILED, _) => match Report::receive(control).step("hear from the sandbox")? {
+            Report::Failed(failure) => Err(failure),
+            _ => Err(Failure {
+                step: "hear from the sandbox",
+                errno: libc::EPROTO,
+            }),
+        },
+        _ => Err(Failure {
+            step: "hear from the sandbox",
+            errno: libc::EPROTO,
+        }),
+    }
+}
+
+fn wait_readable(control: std::os::fd::BorrowedFd<'_>) -> Result<(), Failure> {
+    let mut fds = [fd::poll_entry(control.as_raw_fd(), libc::POLLIN)];
+    fd::poll(&mut fds, STEP_DEADLINE_MS).step("wait for the sandbox")?;
+    if fds[0].revents == 0 {
+        return Err(Failure {
+            step: "wait for the sandbox",
+            errno: libc::ETIMEDOUT,
+        });
+    }
+    Ok(())
+}

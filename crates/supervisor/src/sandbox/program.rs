@@ -1,0 +1,127 @@
+//! The last steps before user code: from a copy of the sandbox's first process to the program.
+//!
+//! What needs memory is prepared before the fork; between fork and exec there are only kernel
+//! calls on prepared data.
+
+use super::identity::PROGRAM_ID;
+use super::{Inside, launch::Launch};
+use crate::failure::{Failure, Step};
+use crate::seccomp::Filter;
+use crate::sys::{caps, fd, ids, process};
+use std::convert::Infallible;
+use std::ffi::{CStr, CString};
+use std::io;
+use std::os::fd::AsFd;
+use std::ptr;
+use warmbox_protocol::Limits;
+
+/// Deep recursion is ordinary in taught and judged programs; a shell's 8 MiB is not enough.
+/// Only pages that are touched count as memory.
+const STACK_BYTES: u64 = 64 << 20;
+/// What a run may keep from being swapped out, for programs that guard a secret.
+const LOCKED_BYTES: u64 = 64 << 10;
+/// The kernel counts these per uid; a run's uid is its own, so these are its alone.
+const QUEUED_SIGNALS: u64 = 1024;
+const MESSAGE_QUEUE_BYTES: u64 = 256 << 10;
+
+/// A launch in the form that exec takes.
+pub(super) struct Prepared {
+    candidates: Vec<CString>,
+    argv: Vec<CString>,
+    env: Vec<CString>,
+    limits: Limits,
+}
+
+impl Prepared {
+    pub(super) fn new(launch: &Launch) -> Result<Self, Failure> {
+        let c_strings = |texts: Vec<String>| {
+            texts
+                .into_iter()
+                .map(CString::new)
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
+                .step("prepare the command line")
+        };
+        let env = launch.env.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        Ok(Self {
+            candidates: c_strings(launch.candidates())?,
+            argv: c_strings(launch.argv.clone())?,
+            env: c_strings(env)?,
+            limits: launch.limits,
+        })
+    }
+
+    /// Becomes the program. Returns only if a step failed.
+    pub(super) fn become_program(
+        &self,
+        inside: &Inside,
+        filter: &Filter,
+    ) -> Result<Infallible, Failure> {
+        let argv = pointers(&self.argv);
+        let env = pointers(&self.env);
+
+        process::new_session().step("start a session")?;
+        self.set_limits().step("set the resource limits")?;
+
+        // The program's own uid, unlike the first process's; then no capability in any set, so
+        // that none can come back through exec.
+        ids::become_ids(PROGRAM_ID, PROGRAM_ID).step("become the program's identity")?;
+        caps::keep_only(&[]).step("give up all capabilities")?;
+
+        for (ours, number) in [(&inside.stdin, 0), (&inside.stdout, 1), (&inside.stderr, 2)] {
+            fd::duplicate_to(ours.as_fd(), number).step("connect the standard streams")?;
+        }
+        fd::close_on_exec_from(3).step("close all other descriptors")?;
+        std::env::set_current_dir("/work").step("enter the work folder")?;
+        process::reset_signals().step("reset signals")?;
+        // SAFETY: takes an integer, cannot fail.
+        unsafe { libc::umask(0o022) };
+
+        // Last, because nothing above would be allowed after.
+        caps::no_new_privileges().step("forbid new privileges")?;
+        filter.install()?;
+
+        let mut refused = io::Error::from_raw_os_error(libc::ENOENT);
+        for candidate in &self.candidates {
+            // SAFETY: C strings and null-terminated arrays that outlive the call.
+            unsafe { libc::execve(candidate.as_ptr(), argv.as_ptr(), env.as_ptr()) };
+            refused = io::Error::last_os_error();
+            if refused.raw_os_error() != Some(libc::ENOENT) {
+                break;
+            }
+        }
+        Err(refused).step("execute the program")
+    }
+
+    fn set_limits(&self) -> io::Result<()> {
+        let limits = &self.limits;
+        // The supervisor's meter ends a run at its exact limit; this is the second line, in the
+        // kernel's whole seconds.
+        let cpu_seconds = limits.cpu_ms.div_ceil(1000) + 1;
+        process::set_limit(libc::RLIMIT_CPU as _, cpu_seconds, cpu_seconds + 1)?;
+        let fixed = [
+            (libc::RLIMIT_FSIZE, limits.file_size_bytes),
+            (libc::RLIMIT_NOFILE, limits.open_files),
+            (libc::RLIMIT_NPROC, limits.processes),
+            (libc::RLIMIT_STACK, STACK_BYTES.min(limits.memory_bytes)),
+            (libc::RLIMIT_CORE, 0),
+            (libc::RLIMIT_MEMLOCK, LOCKED_BYTES),
+            (libc::RLIMIT_SIGPENDING, QUEUED_SIGNALS),
+            (libc::RLIMIT_MSGQUEUE, MESSAGE_QUEUE_BYTES),
+            (libc::RLIMIT_NICE, 0),
+            (libc::RLIMIT_RTPRIO, 0),
+        ];
+        for (resource, value) in fixed {
+            process::set_limit(resource as _, value, value)?;
+        }
+        Ok(())
+    }
+}
+
+fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
+    strings
+        .iter()
+        .map(|s| CStr::as_ptr(s))
+        .chain([ptr::null()])
+        .collect()
+}

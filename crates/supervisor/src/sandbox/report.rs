@@ -1,0 +1,96 @@
+//! What the first process of a sandbox tells the supervisor. Fixed-size and heap-free, so that
+//! it can be written between fork and exec.
+
+use crate::failure::Failure;
+use crate::sys::fd;
+use std::io;
+use std::os::fd::BorrowedFd;
+
+/// One report. User code never holds the socket that it travels on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Report {
+    /// The program was executed. Until then the first process had used this much CPU time.
+    Started { user_us: u64, system_us: u64 },
+    /// The program ended with this wait status; what it left behind is about to die.
+    Ended { status: i32 },
+    /// A step failed and nothing was executed.
+    Failed(Failure),
+}
+
+/// A step's name is a literal of this very binary on both sides of a fork, so its address
+/// would do; its text is sent all the same, so that no address is ever trusted.
+const STEP_BYTES: usize = 64;
+const REPORT_BYTES: usize = 1 + 8 + 8 + STEP_BYTES;
+
+impl Report {
+    pub fn send(self, socket: BorrowedFd<'_>) -> io::Result<()> {
+        let mut bytes = [0_u8; REPORT_BYTES];
+        let (kind, a, b) = match self {
+            Report::Started { user_us, system_us } => (0, user_us, system_us),
+            Report::Ended { status } => (1, status as u64, 0),
+            Report::Failed(failure) => {
+                let step = failure.step.as_bytes();
+                let size = step.len().min(STEP_BYTES);
+                bytes[17..17 + size].copy_from_slice(&step[..size]);
+                (2, failure.errno as u64, size as u64)
+            }
+        };
+        bytes[0] = kind;
+        bytes[1..9].copy_from_slice(&a.to_le_bytes());
+        bytes[9..17].copy_from_slice(&b.to_le_bytes());
+        fd::write_all(socket, &bytes)
+    }
+
+    pub fn receive(socket: BorrowedFd<'_>) -> io::Result<Self> {
+        let mut bytes = [0_u8; REPORT_BYTES];
+        fd::read_exact(socket, &mut bytes)?;
+        let number = |at: usize| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&bytes[at..at + 8]);
+            u64::from_le_bytes(word)
+        };
+        let (a, b) = (number(1), number(9));
+        match bytes[0] {
+            0 => Ok(Report::Started {
+                user_us: a,
+                system_us: b,
+            }),
+            1 => Ok(Report::Ended { status: a as i32 }),
+            2 => {
+                let size = (b as usize).min(STEP_BYTES);
+                let text = String::from_utf8_lossy(&bytes[17..17 + size]).into_owned();
+                Ok(Report::Failed(Failure {
+                    // Failures are rare and end the runner: the leak is bounded by its life.
+                    step: text.leak(),
+                    errno: a as i32,
+                }))
+            }
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::fd::AsFd;
+
+    #[test]
+    fn reports_arrive_as_they_were_sent() {
+        let (a, b) = fd::socket_pair().unwrap();
+        for report in [
+            Report::Started {
+                user_us: 5,
+                system_us: u64::MAX,
+            },
+            Report::Ended { status: 0x0b00 },
+            Report::Failed(Failure {
+                step: "mount the scratch folder",
+                errno: libc::EPERM,
+            }),
+        ] {
+            report.send(a.as_fd()).unwrap();
+            assert_eq!(Report::receive(b.as_fd()).unwrap(), report);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Processes: clone, wait, kill, limits.
+
+use super::check;
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+/// What `clone` returned, on both sides.
+pub enum Cloned {
+    Parent { pid: i32, pidfd: OwnedFd },
+    Child,
+}
+
+/// Forks into the namespaces of `flags` (`CLONE_NEW*`).
+///
+/// The child is a copy of this single-threaded process. It must end in `exec` or `exit_now`
+/// and never return into code that believes itself to be the parent.
+pub fn clone(flags: libc::c_int) -> io::Result<Cloned> {
+    let mut pidfd: libc::c_int = -1;
+    // SAFETY: all-zero bytes are a valid clone_args.
+    let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
+    args.flags = (flags | libc::CLONE_PIDFD) as u64;
+    args.pidfd = (&raw mut pidfd) as u64;
+    args.exit_signal = libc::SIGCHLD as u64;
+    // SAFETY: without CLONE_VM and without a stack this is a fork; the struct outlives the
+    // call and its size is given. The process has one thread, so no lock is held by another.
+    let pid = check(unsafe {
+        libc::syscall(
+            libc::SYS_clone3,
+            &raw mut args,
+            size_of::<libc::clone_args>(),
+        )
+    })?;
+    if pid == 0 {
+        return Ok(Cloned::Child);
+    }
+    Ok(Cloned::Parent {
+        pid: pid as i32,
+        // SAFETY: the kernel has just opened it for us.
+        pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) },
+    })
+}
+
+/// Leaves at once: no destructors, no buffers flushed, which belong to the parent's copy.
+pub fn exit_now(code: i32) -> ! {
+    // SAFETY: does not return.
+    unsafe { libc::_exit(code) }
+}
+
+/// SIGKILL by descriptor: never hits a stranger, and a process already dead is no error.
+pub fn kill(pidfd: &OwnedFd) -> io::Result<()> {
+    // SAFETY: a null siginfo is allowed.
+    let sent = check(unsafe {
+        libc::syscall(
+            libc::SYS_pidfd_send_signal,
+            pidfd.as_raw_fd(),
+            libc::SIGKILL,
+            std::ptr::null::<libc::siginfo_t>(),
+            0,
+        )
+    });
+    match sent {
+        Err(e) if e.raw_os_error() == Some(libc::ESRCH) => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+/// A child that ended: its raw wait status and what it and its children used.
+pub struct Ended {
+    pub pid: i32,
+    pub status: i32,
+    pub usage: libc::rusage,
+}
+
+/// Waits for the child `pid`, or for any child with -1. `Ok(None)`: with `block` false, none
+/// has ended yet; with `block` true, there is no child left.
+pub fn wait(pid: i32, block: bool) -> io::Result<Option<Ended>> {
+    let mut status = 0;
+    // SAFETY: all-zero bytes are a valid rusage.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    let options = if block { 0 } else { libc::WNOHANG };
+    loop {
+        // SAFETY: both pointers are to locals that outlive the call.
+        let got = check(unsafe {
+            libc::wait4(pid, &raw mut status, options | libc::__WALL, &raw mut usage).into()
+        });
+        match got {
+            Ok(0) => return Ok(None),
+            Ok(pid) => {
+                let pid = pid as i32;
+                return Ok(Some(Ended { pid, status, usage }));
+            }
+            Err(e) if e.raw_os_error() == Some(libc::EINTR) => {}
+            Err(e) if block && pid == -1 && e.raw_os_error() == Some(libc::ECHILD) => {
+                return Ok(None);
+            }
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+/// CPU time of this process so far, user and system, in microseconds.
+pub fn own_cpu_us() -> (u64, u64) {
+    // SAFETY: all-zero bytes are a valid rusage, and the call fills it.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
+        usage
+    };
+    (micros(usage.ru_utime), micros(usage.ru_stime))
+}
+
+/// A `timeval` in microseconds.
+pub fn micros(time: libc::timeval) -> u64 {
+    (time.tv_sec as u64) * 1_000_000 + time.tv_usec as u64
+}
+
+/// Sets the soft and the hard limit of one resource; a hard limit that is lower already stays.
+pub fn set_limit(resource: libc::c_int, soft: u64, hard: u64) -> io::Result<()> {
+    let mut now = libc::rlimit64 {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    let resource = resource as libc::__rlimit_resource_t;
+    // SAFETY: the structs are locals that outlive the calls.
+    unsafe {
+        check(libc::prlimit64(0, resource, std::ptr::null(), &raw mut now).into())?;
+        let hard = hard.min(now.rlim_max);
+        let new = libc::rlimit64 {
+            rlim_cur: soft.min(hard),
+            rlim_max: hard,
+        };
+        check(libc::prlimit64(0, resource, &raw const new, std::ptr::null_mut()).into())?;
+    }
+    Ok(())
+}
+
+/// Starts a session of its own, away from any terminal and process group of the parent.
+pub fn new_session() -> io::Result<()> {
+    // SAFETY: takes nothing.
+    check(unsafe { libc::setsid() }.into())?;
+    Ok(())
+}
+
+/// The name that `uname` shows in this UTS namespace.
+pub fn set_host_name(name: &str) -> io::Result<()> {
+    // SAFETY: pointer and length are of one live string.
+    check(unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) }.into())?;
+    Ok(())
+}
+
+/// Every signal back to its default and unblocked: ignored ones would survive exec.
+pub fn reset_signals() -> io::Result<()> {
+    // SAFETY: SIG_DFL is a valid handler, the set is a local filled before it is used; numbers
+    // that cannot be changed (SIGKILL, SIGSTOP, the C library's own) are refused harmlessly.
+    unsafe {
+        for signal in 1..=64 {
+            libc::signal(signal, libc::SIG_DFL);
+        }
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        check(libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut()).into())?;
+    }
+    Ok(())
+}

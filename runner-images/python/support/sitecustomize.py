@@ -1,0 +1,36 @@
+# Runs before every program, so it is small, silent and never fails.
+import sys
+
+
+def keep_order(out, err):
+    # what was printed before a line on stderr comes before it, as on a terminal
+    from os import getpid
+
+    pid, write = getpid(), err.write
+
+    def ordered(text):
+        if getpid() == pid:  # what a parent has not flushed is not its child's to write
+            try:
+                out.flush()
+            except Exception:
+                pass  # closed or broken: plain Python tells the program, not we
+        return write(text)
+
+    err.write = ordered
+
+
+class Watch:
+    # waits for matplotlib's list of figures; see warmbox_end.py
+    def find_spec(name, path=None, target=None):
+        if name == "matplotlib._pylab_helpers":
+            sys.meta_path.remove(Watch)
+            import warmbox_end
+
+            return warmbox_end.found(name, path, target)
+
+
+try:
+    sys.meta_path.insert(0, Watch)
+    keep_order(sys.stdout, sys.stderr)
+except Exception:
+    pass  # a stream that was closed from the start

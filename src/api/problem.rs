@@ -1,0 +1,135 @@
+//! Errors as RFC 9457 problem documents. Only here and where problems are made are status codes
+//! known. `code` is stable: clients may depend on it; titles and details may change.
+
+use super::service::ServiceError;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::time::Duration;
+
+/// One problem. As a response it is empty until the envelope writes it with the request's id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    status: u16,
+    code: &'static str,
+    title: &'static str,
+    detail: String,
+    members: Map<String, Value>,
+    retry_after: Option<Duration>,
+}
+
+impl Problem {
+    pub(super) fn new(
+        status: u16,
+        code: &'static str,
+        title: &'static str,
+        detail: String,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            title,
+            detail,
+            members: Map::new(),
+            retry_after: None,
+        }
+    }
+
+    /// A field of the body that cannot be accepted.
+    pub(super) fn field(code: &'static str, field: impl Into<String>, detail: String) -> Self {
+        Self::new(422, code, "Unprocessable request", detail).with("field", field.into())
+    }
+
+    /// Adds an extension member.
+    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The document, with the id under which the logs know it.
+    pub(super) fn write(&self, request_id: &str) -> Body {
+        #[derive(Serialize)]
+        struct Document<'a> {
+            r#type: String,
+            title: &'a str,
+            status: u16,
+            detail: &'a str,
+            code: &'a str,
+            request_id: &'a str,
+            #[serde(flatten)]
+            members: &'a Map<String, Value>,
+        }
+        let document = Document {
+            r#type: format!("urn:warmbox:problem:{}", self.code),
+            title: self.title,
+            status: self.status,
+            detail: &self.detail,
+            code: self.code,
+            request_id,
+            members: &self.members,
+        };
+        Body::from(serde_json::to_vec(&document).unwrap_or_default())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if let Some(time) = self.retry_after {
+            // whole seconds, never 0: that would mean "at once"
+            let seconds = time.as_millis().div_ceil(1000).max(1);
+            headers.insert(
+                RETRY_AFTER,
+                HeaderValue::from(u32::try_from(seconds).unwrap_or(u32::MAX)),
+            );
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ServiceError::Busy { retry_after, .. } => Self {
+                retry_after: Some(retry_after),
+                ..Self::new(429, "busy", "Too many requests", detail)
+            },
+            ServiceError::Unavailable { retry_after, .. } => Self {
+                retry_after: Some(retry_after),
+                ..Self::new(503, "unavailable", "Service unavailable", detail)
+            },
+            // what went wrong inside is for the log; the client gets the id to ask with
+            ServiceError::Internal { reason } => {
+                tracing::error!(reason, "the request failed inside");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl Problem {
+    pub(super) fn internal() -> Self {
+        Self::new(
+            500,
+            "internal_error",
+            "Internal error",
+            "the server failed, not your program; the log has the reason under this request id"
+                .to_owned(),
+        )
+    }
+}

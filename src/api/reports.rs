@@ -1,0 +1,82 @@
+//! The routes that only tell: languages, pool, health.
+
+use super::service::PartState;
+use super::{ApiState, VERSION};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use warmbox_protocol::Limits;
+
+type ApiStateRef = State<Arc<ApiState>>;
+
+#[derive(Serialize)]
+struct LimitsReport {
+    #[serde(flatten)]
+    run: Limits,
+    compile_wall_ms: u64,
+}
+
+pub(super) async fn languages(State(state): ApiStateRef) -> Json<Value> {
+    let languages: Vec<_> = state
+        .service
+        .languages()
+        .iter()
+        .map(|language| {
+            json!({
+                "name": language.name,
+                "title": language.title,
+                "aliases": language.aliases,
+                "main_file": language.main_file,
+                "compiled": language.compile.is_some(),
+                "standards": language.standards.as_ref().map(|s| json!({"default": s.default, "allowed": s.allowed})),
+            })
+        })
+        .collect();
+    let report = |limits: &crate::config::StageLimits| LimitsReport {
+        run: limits.run,
+        compile_wall_ms: limits.compile_wall_ms,
+    };
+    Json(json!({
+        "languages": languages,
+        "limits": {"defaults": report(&state.limits.defaults), "ceilings": report(&state.limits.ceilings)},
+    }))
+}
+
+pub(super) async fn pool_stats(State(state): ApiStateRef) -> Response {
+    Json(state.service.pool_stats()).into_response()
+}
+
+pub(super) async fn health(State(state): ApiStateRef) -> Response {
+    let health = state.service.health();
+    let status = if health.status == PartState::Down {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::OK
+    };
+    let body = json!({
+        "status": health.status,
+        "instance": state.instance,
+        "version": VERSION,
+        "parts": health.parts,
+    });
+    (status, Json(body)).into_response()
+}
+
+/// Answers as long as the process does; whoever asks learns which process it is.
+pub(super) async fn livez(State(state): ApiStateRef) -> Json<Value> {
+    Json(json!({"instance": state.instance, "version": VERSION, "pid": std::process::id()}))
+}
+
+pub(super) async fn readyz(State(state): ApiStateRef) -> Response {
+    let readiness = state.service.readiness();
+    let status = if readiness.ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, Json(readiness)).into_response()
+}

@@ -1,0 +1,127 @@
+//! The command line: what can be asked of the binary, and how each command ends.
+
+mod client;
+mod doctor;
+mod logging;
+mod run;
+mod serve;
+
+use crate::config::{Config, Settings};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Exit codes of our own, beside those of a program that `run` or `client` executed.
+pub(crate) mod exit {
+    /// The command line or the configuration is wrong.
+    pub(crate) const CONFIGURATION: u8 = 2;
+    /// The port is taken, or not ours alone.
+    pub(crate) const PORT: u8 = 3;
+    /// No engine, or no language that works.
+    pub(crate) const ENGINE: u8 = 4;
+    /// Anything else of ours.
+    pub(crate) const FAILED: u8 = 1;
+    /// A program that `run` or `client` executed was ended at a limit, as `timeout` says it.
+    pub(crate) const LIMIT: u8 = 124;
+}
+
+/// Runs untrusted programs in sandboxes that are already warm when the request arrives.
+#[derive(Debug, Parser)]
+#[command(
+    name = "warmbox",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve programs over HTTP
+    Serve {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Run one file in a sandbox here, with no server, and print what it prints
+    Run {
+        #[command(flatten)]
+        program: Program,
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Send one file to a server and print what it printed
+    Client {
+        #[command(flatten)]
+        program: Program,
+        /// The server's address
+        #[arg(long, env = "WARMBOX_URL", default_value = "http://127.0.0.1:5001")]
+        url: String,
+    },
+    /// Say what this machine has, what is missing and how to mend it
+    Doctor {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Print a completion script for a shell
+    Completions { shell: Shell },
+}
+
+/// A program to execute, as `run` and `client` take it.
+#[derive(Debug, clap::Args)]
+struct Program {
+    /// The source file; its ending tells the language
+    file: PathBuf,
+    /// Arguments of the program
+    #[arg(last = true)]
+    args: Vec<String>,
+    /// The language, where the ending does not tell it
+    #[arg(long)]
+    language: Option<String>,
+    /// Standard input of the program; `-` passes this command's own [default: none]
+    #[arg(long, value_name = "FILE")]
+    stdin: Option<PathBuf>,
+    /// Language standard, such as c++20
+    #[arg(long)]
+    std: Option<String>,
+}
+
+/// Parses the command line and does what it says.
+pub fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Serve { settings } => with_config(&settings, serve::serve),
+        Command::Run { program, settings } => {
+            with_config(&settings, |config| run::run(config, &program))
+        }
+        Command::Client { program, url } => client::client(&program, &url),
+        Command::Doctor { settings } => with_config(&settings, doctor::doctor),
+        Command::Completions { shell } => {
+            let mut command = Cli::command();
+            clap_complete::generate(shell, &mut command, "warmbox", &mut std::io::stdout());
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn with_config(settings: &Settings, command: impl FnOnce(&Config) -> ExitCode) -> ExitCode {
+    match Config::load(settings) {
+        Ok(config) => command(&config),
+        Err(error) => fail(exit::CONFIGURATION, &error),
+    }
+}
+
+/// Says why on stderr, in one line, and answers the exit code.
+fn fail(code: u8, error: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("warmbox: {error}");
+    ExitCode::from(code)
+}
+
+/// The runtime for commands that need one.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+}

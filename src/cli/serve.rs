@@ -1,0 +1,73 @@
+//! `warmbox serve`: from the configuration to a served port, and down again in order.
+
+use super::{exit, fail, logging, runtime};
+use crate::config::Config;
+use crate::server::{Server, ServerError};
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+
+pub(super) fn serve(config: &Config) -> ExitCode {
+    if let Err(error) = logging::start(config) {
+        return fail(exit::CONFIGURATION, &error);
+    }
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(exit::FAILED, &format!("cannot start: {error}")),
+    };
+    match runtime.block_on(serve_until_asked(config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let code = match &error {
+                ServerError::Port(_) => exit::PORT,
+                ServerError::Language(_) => exit::CONFIGURATION,
+                ServerError::NoDocker => exit::ENGINE,
+                ServerError::Ended(_) => exit::FAILED,
+            };
+            fail(code, &error)
+        }
+    }
+}
+
+async fn serve_until_asked(config: &Config) -> Result<(), ServerError> {
+    // Before anything is started, so that no signal can come too early.
+    let mut terminate = signal(SignalKind::terminate()).map_err(ServerError::Ended)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServerError::Ended)?;
+    let asked = async move {
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
+    };
+    let server = Server::start(config).await?;
+    tracing::info!(
+        instance = server.instance,
+        version = crate::api::VERSION,
+        address = %server.address,
+        "listening; warming the first runners"
+    );
+    let asked = async {
+        tokio::pin!(asked);
+        tokio::select! {
+            reason = &mut asked => return reason,
+            () = server.warm() => announce(&server),
+        }
+        asked.await
+    };
+    // `warm` borrows the server that `run` consumes: decide first, then run.
+    let reason = asked.await;
+    server.run(async move { reason }).await
+}
+
+/// What a person at a terminal wants to know, on stdout.
+fn announce(server: &Server) {
+    println!(
+        "warmbox {} is ready at http://{} (instance {})",
+        crate::api::VERSION,
+        server.address,
+        server.instance
+    );
+    for line in server.describe() {
+        println!("  {line}");
+    }
+    tracing::info!(languages = ?server.describe(), "ready");
+}

@@ -1,0 +1,88 @@
+//! What the server was told: flags, environment, `warmbox.toml` and defaults, merged and checked
+//! once at start. Nothing else in the server reads the environment or the file.
+
+mod layers;
+mod limits;
+mod resolve;
+mod settings;
+mod units;
+
+pub use layers::ConfigError;
+pub use limits::{Asked, CompilerRoom, LimitError, LimitTable, StageLimits};
+pub use settings::{Settings, Text};
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything the server needs to know, with no value left open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    pub host: IpAddr,
+    /// 0 lets the kernel choose.
+    pub port: u16,
+    pub engine: EngineChoice,
+    /// The static binary that is PID 1 in every runner.
+    pub supervisor: PathBuf,
+    pub log_format: LogFormat,
+    /// A `tracing` filter such as `info` or `warmbox=debug,info`.
+    pub log_filter: String,
+    pub pool: PoolSettings,
+    pub limits: LimitTable,
+    /// The largest request body.
+    pub body_bytes: usize,
+    /// All source files of a request together.
+    pub source_bytes: usize,
+    /// The largest standard input of a request.
+    pub stdin_bytes: usize,
+    /// How long running requests may go on after the server was asked to stop.
+    pub shutdown_timeout: Duration,
+    /// Definitions that replace or extend the built-in languages.
+    pub languages_dir: Option<PathBuf>,
+    /// Folder of the lock files that keep the ids of sandboxes apart on this host.
+    pub id_lock_dir: PathBuf,
+}
+
+/// The pool of each language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolSettings {
+    /// Ready runners that reaping never goes below.
+    pub min_idle: usize,
+    /// Runners alive at once.
+    pub max: usize,
+    /// Runs after which a runner is replaced; 1 forces single use.
+    pub max_uses: u32,
+    /// Requests of one language that may wait for a runner.
+    pub queue: usize,
+    pub queue_timeout: Duration,
+    /// Idle runners above the floor are ended after this time.
+    pub idle_timeout: Duration,
+    pub max_age: Duration,
+}
+
+/// What makes runners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineChoice {
+    /// Docker where a daemon answers and the images are there, else embedded; chosen once.
+    Auto,
+    Docker,
+    Embedded,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Pretty,
+    Json,
+}
+
+impl Config {
+    /// Merges what flags and environment said with the file they name.
+    ///
+    /// # Errors
+    /// A file that cannot be read or has an unknown key, and any value outside its range, named
+    /// with the place it came from.
+    pub fn load(given: &Settings) -> Result<Self, ConfigError> {
+        let file = layers::read_file(given.config.as_deref())?;
+        resolve::resolve(given, &file)
+    }
+}

@@ -1,0 +1,202 @@
+//! The settings as they are written down: one struct for flags, environment and file, so that a
+//! setting cannot exist in one of them only. Values stay text here; `resolve` reads them.
+
+use super::limits::Asked;
+use serde::Deserialize;
+use std::path::PathBuf;
+
+/// Every setting of the server. A flag wins over the environment, that over `warmbox.toml`, that
+/// over the default.
+#[derive(Debug, Clone, Default, clap::Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Configuration file [default: ./warmbox.toml if present]
+    #[arg(long, env = "WARMBOX_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+
+    /// Address to listen on [default: 127.0.0.1]
+    #[arg(long, env = "WARMBOX_HOST", value_name = "IP")]
+    pub host: Option<Text>,
+
+    /// Port to listen on, 0 to 65535; 0 takes a free one [default: 5001]
+    #[arg(long, env = "WARMBOX_PORT", value_name = "PORT")]
+    pub port: Option<Text>,
+
+    /// What makes runners: auto, docker or embedded [default: auto]
+    #[arg(long, env = "WARMBOX_ENGINE", value_name = "ENGINE")]
+    pub engine: Option<Text>,
+
+    /// The supervisor's binary [default: warmbox-supervisor beside this program]
+    #[arg(long, env = "WARMBOX_SUPERVISOR", value_name = "FILE")]
+    pub supervisor: Option<Text>,
+
+    /// Log lines as pretty text or json [default: pretty]
+    #[arg(long, env = "WARMBOX_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<Text>,
+
+    /// Which log lines: error, warn, info, debug, trace or a tracing filter [default: info]
+    #[arg(long, env = "WARMBOX_LOG_FILTER", value_name = "FILTER")]
+    pub log_filter: Option<Text>,
+
+    /// Ready runners kept for each language, 0 to 1024 [default: 2]
+    #[arg(long, env = "WARMBOX_MIN_IDLE", value_name = "N")]
+    pub min_idle: Option<Text>,
+
+    /// Runners of one language alive at once, 1 to 1024 [default: the cores of this machine, at least 2]
+    #[arg(long, env = "WARMBOX_MAX_RUNNERS", value_name = "N")]
+    pub max_runners: Option<Text>,
+
+    /// Runs after which a runner is replaced, 1 (single use) to 1000000 [default: 1000]
+    #[arg(long, env = "WARMBOX_MAX_USES", value_name = "N")]
+    pub max_uses: Option<Text>,
+
+    /// Requests of one language that may wait for a runner, 0 to 100000 [default: 64]
+    #[arg(long, env = "WARMBOX_QUEUE", value_name = "N")]
+    pub queue: Option<Text>,
+
+    /// How long a request may wait for a runner, seconds or 500ms, 10s, 2m [default: 10s]
+    #[arg(long, env = "WARMBOX_QUEUE_TIMEOUT", value_name = "TIME")]
+    pub queue_timeout: Option<Text>,
+
+    /// When idle runners above the floor are ended, seconds or 90s, 2m [default: 120s]
+    #[arg(long, env = "WARMBOX_IDLE_TIMEOUT", value_name = "TIME")]
+    pub idle_timeout: Option<Text>,
+
+    /// When a runner is replaced for its age, seconds or 30m, 1h [default: 1h]
+    #[arg(long, env = "WARMBOX_MAX_AGE", value_name = "TIME")]
+    pub max_age: Option<Text>,
+
+    /// Largest request body, bytes or 512KiB, 16MiB [default: 16MiB]
+    #[arg(long, env = "WARMBOX_BODY_BYTES", value_name = "SIZE")]
+    pub body_bytes: Option<Text>,
+
+    /// All source files of a request together, bytes or 512KiB, 1MiB [default: 1MiB]
+    #[arg(long, env = "WARMBOX_SOURCE_BYTES", value_name = "SIZE")]
+    pub source_bytes: Option<Text>,
+
+    /// Largest standard input of a request, bytes or 512KiB, 8MiB [default: 8MiB]
+    #[arg(long, env = "WARMBOX_STDIN_BYTES", value_name = "SIZE")]
+    pub stdin_bytes: Option<Text>,
+
+    /// How long running requests may go on after a stop, seconds or 45s, 1m [default: 30s]
+    #[arg(long, env = "SHUTDOWN_TIMEOUT", value_name = "TIME")]
+    pub shutdown_timeout: Option<Text>,
+
+    /// Folder of language definitions that replace or extend the built-in ones [default: none]
+    #[arg(long, env = "WARMBOX_LANGUAGES_DIR", value_name = "FOLDER")]
+    pub languages_dir: Option<Text>,
+
+    /// Folder of the lock files that keep sandbox ids apart on this host
+    /// [default: /run/lock/warmbox for root, else the user's runtime folder]
+    #[arg(long, env = "WARMBOX_ID_LOCK_DIR", value_name = "FOLDER")]
+    pub id_lock_dir: Option<Text>,
+
+    /// Default of a limit, as wall_ms=10000; may be repeated or comma separated
+    #[arg(
+        long = "limit",
+        env = "WARMBOX_LIMITS",
+        value_name = "NAME=N",
+        value_delimiter = ','
+    )]
+    #[serde(skip)]
+    pub limit: Vec<String>,
+
+    /// Ceiling of a limit, as wall_ms=60000; may be repeated or comma separated
+    #[arg(
+        long = "ceiling",
+        env = "WARMBOX_CEILINGS",
+        value_name = "NAME=N",
+        value_delimiter = ','
+    )]
+    #[serde(skip)]
+    pub ceiling: Vec<String>,
+
+    /// The file's table `[limits]`.
+    #[arg(skip)]
+    pub limits: Asked,
+
+    /// The file's table `[ceilings]`.
+    #[arg(skip)]
+    pub ceilings: Asked,
+}
+
+/// A value as it was written; a number in the file is the same as its digits in a flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text(pub String);
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "a string or a whole number")]
+        enum Written {
+            Number(i64),
+            Text(String),
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Number(number) => Self(number.to_string()),
+            Written::Text(text) => Self(text),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory, Parser};
+
+    /// The program.
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    #[test]
+    fn every_setting_is_a_flag_with_a_variable_and_help() {
+        Program::command().debug_assert();
+        let command = Program::command();
+        assert_eq!(
+            command.get_about().map(ToString::to_string),
+            Some("The program".into())
+        );
+        for flag in command
+            .get_arguments()
+            .filter(|flag| flag.get_id() != "help")
+        {
+            assert!(
+                flag.get_env().is_some() && flag.get_help().is_some(),
+                "{}",
+                flag.get_id()
+            );
+        }
+    }
+
+    #[test]
+    fn flags_are_read() {
+        let words = [
+            "x",
+            "--port",
+            "7",
+            "--limit",
+            "wall_ms=1,cpu_ms=2",
+            "--limit",
+            "processes=3",
+        ];
+        let settings = Program::parse_from(words).settings;
+        assert_eq!(settings.port, Some(Text::from("7")));
+        assert_eq!(settings.limit, ["wall_ms=1", "cpu_ms=2", "processes=3"]);
+    }
+}

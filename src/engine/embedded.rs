@@ -1,0 +1,140 @@
+//! Runners without Docker: the supervisor as a child process, which builds its own outer wall.
+
+use super::{Connection, Engine, EngineError, Life, Link, Making};
+use crate::language::Language;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::time::timeout;
+use warmbox_protocol::{Plan, RootSource, ToRunner};
+
+/// How long a runner may take to end by itself once its link is closed.
+const END_DEADLINE: Duration = Duration::from_secs(3);
+/// How long the plan may take to be read; a supervisor reads it before anything else.
+const PLAN_DEADLINE: Duration = Duration::from_secs(10);
+/// What a supervisor says on stderr is for logs: a line is cut here, and so is the whole.
+const LINE_BYTES: u64 = 4096;
+const ALL_BYTES: u64 = 1 << 20;
+
+/// Makes runners as child processes.
+pub struct Embedded {
+    supervisor: PathBuf,
+    id_lock_dir: PathBuf,
+}
+
+impl Embedded {
+    pub fn new(supervisor: PathBuf, id_lock_dir: PathBuf) -> Self {
+        Self {
+            supervisor,
+            id_lock_dir,
+        }
+    }
+
+    async fn spawn(&self, language: &Language) -> Result<Connection, EngineError> {
+        let mut child = Command::new(&self.supervisor)
+            .arg("embedded")
+            // Neither the server's secrets nor its working folder reach a supervisor; PATH is
+            // where it finds newuidmap.
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .current_dir("/")
+            // An interrupt at the terminal is for the server, which then drains.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|source| EngineError::NoSupervisor {
+                path: self.supervisor.display().to_string(),
+                source,
+            })?;
+        let stdin = child.stdin.take().ok_or(EngineError::NoPipe("stdin"))?;
+        let stdout = child.stdout.take().ok_or(EngineError::NoPipe("stdout"))?;
+        let last_line = Arc::new(Mutex::new(None));
+        if let Some(stderr) = child.stderr.take() {
+            tokio::spawn(forward(stderr, child.id(), last_line.clone()));
+        }
+        let mut link = Link::new(stdout, stdin);
+        let plan = ToRunner::Plan(self.plan(language));
+        match timeout(PLAN_DEADLINE, link.send(&plan)).await {
+            Ok(sent) => sent.map_err(EngineError::NoPlan)?,
+            Err(late) => return Err(EngineError::NoPlan(std::io::Error::from(late).into())),
+        }
+        let life = Box::new(Process { child, last_line });
+        Ok(Connection { link, life })
+    }
+
+    fn plan(&self, language: &Language) -> Plan {
+        Plan {
+            language: language.name.clone(),
+            root: RootSource::Host,
+            support: language.support.clone(),
+            version_argv: language.version_argv.clone(),
+            env: language.env.clone(),
+            id_lock_dir: self.id_lock_dir.display().to_string(),
+        }
+    }
+}
+
+impl Engine for Embedded {
+    fn name(&self) -> &'static str {
+        "embedded"
+    }
+
+    fn start<'a>(&'a self, language: &'a Language) -> Making<'a, Result<Connection, EngineError>> {
+        Box::pin(self.spawn(language))
+    }
+}
+
+struct Process {
+    child: Child,
+    last_line: Arc<Mutex<Option<String>>>,
+}
+
+impl Life for Process {
+    fn name(&self) -> String {
+        match self.child.id() {
+            Some(pid) => format!("process {pid}"),
+            None => "ended process".to_owned(),
+        }
+    }
+
+    fn end(mut self: Box<Self>) -> Making<'static, ()> {
+        Box::pin(async move {
+            // The link is closed by now, at which the supervisor exits.
+            if timeout(END_DEADLINE, self.child.wait()).await.is_err() {
+                let _ = self.child.start_kill();
+                let _ = timeout(END_DEADLINE, self.child.wait()).await;
+            }
+        })
+    }
+
+    fn last_words(&self) -> Option<String> {
+        (self.last_line.lock())
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// Logs what a supervisor says on stderr, and keeps its last line.
+async fn forward(stderr: ChildStderr, pid: Option<u32>, last: Arc<Mutex<Option<String>>>) {
+    let mut reader = BufReader::new(stderr.take(ALL_BYTES));
+    loop {
+        let mut line = Vec::new();
+        match (&mut reader)
+            .take(LINE_BYTES)
+            .read_until(b'\n', &mut line)
+            .await
+        {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+        tracing::warn!(supervisor = pid, line, "a supervisor wrote to stderr");
+        *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
+    }
+}

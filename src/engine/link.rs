@@ -1,0 +1,61 @@
+//! The server's end of a link: whole messages, each way. Trusts no size and no text.
+
+use std::io;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use warmbox_protocol::frame::{self, CHUNK_BYTES, Decoder, FrameError, MAX_FROM_RUNNER};
+use warmbox_protocol::{FromRunner, ToRunner};
+
+/// Why a link is of no more use.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    #[error("the runner closed its link")]
+    Ended,
+    #[error("the link broke: {0}")]
+    Broken(#[from] io::Error),
+    #[error("the runner sent nonsense: {0}")]
+    Malformed(#[from] FrameError),
+}
+
+/// A framed stream to one supervisor.
+pub struct Link {
+    reader: Box<dyn AsyncRead + Send + Unpin>,
+    writer: Box<dyn AsyncWrite + Send + Unpin>,
+    decoder: Decoder,
+    buffer: Vec<u8>,
+}
+
+impl Link {
+    pub fn new(
+        reader: impl AsyncRead + Send + Unpin + 'static,
+        writer: impl AsyncWrite + Send + Unpin + 'static,
+    ) -> Self {
+        Self {
+            reader: Box::new(reader),
+            writer: Box::new(writer),
+            decoder: Decoder::new(MAX_FROM_RUNNER),
+            buffer: vec![0; CHUNK_BYTES],
+        }
+    }
+
+    /// Sends one message. Not cancel-safe: a half-sent frame makes the link useless.
+    pub async fn send(&mut self, message: &ToRunner) -> Result<(), LinkError> {
+        let mut bytes = Vec::new();
+        frame::encode(message, &mut bytes)?;
+        self.writer.write_all(&bytes).await?;
+        self.writer.flush().await?;
+        Ok(())
+    }
+
+    /// The next message. Cancel-safe: what has arrived is kept.
+    pub async fn receive(&mut self) -> Result<FromRunner, LinkError> {
+        loop {
+            if let Some(message) = self.decoder.next()? {
+                return Ok(message);
+            }
+            match self.reader.read(&mut self.buffer).await? {
+                0 => return Err(LinkError::Ended),
+                got => self.decoder.push(&self.buffer[..got]),
+            }
+        }
+    }
+}

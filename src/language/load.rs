@@ -1,0 +1,217 @@
+//! Finds the definitions: those inside the binary, and those of the operator's folder over them.
+
+use super::{Language, definition};
+use include_dir::{Dir, include_dir};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use warmbox_protocol::SupportFile;
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/runner-images");
+const DEFINITION: &str = "language.toml";
+const SUPPORT: &str = "support";
+
+#[derive(Debug, thiserror::Error)]
+pub enum LanguageError {
+    #[error("cannot read {path}: {source}")]
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{path}: {text}")]
+    Definition { path: PathBuf, text: String },
+    #[error("the word {word:?} stands for both {first} and {second}")]
+    Ambiguous {
+        word: String,
+        first: String,
+        second: String,
+    },
+    #[error("{0} has no language: a language is a folder with a language.toml")]
+    Empty(PathBuf),
+}
+
+/// Every language, by name. A folder of `dir` replaces the built-in language of its name.
+///
+/// # Errors
+/// A folder or file that cannot be read, a definition that is wrong, a word for two languages.
+pub fn load(dir: Option<&Path>) -> Result<Vec<Arc<Language>>, LanguageError> {
+    let mut languages = built_in()?;
+    if let Some(dir) = dir {
+        let found = from_folder(dir)?;
+        if found.is_empty() {
+            return Err(LanguageError::Empty(dir.to_path_buf()));
+        }
+        languages.extend(found);
+    }
+    let mut words = BTreeMap::new();
+    for language in languages.values() {
+        for word in std::iter::once(&language.name).chain(&language.aliases) {
+            if let Some(first) = words.insert(word.clone(), language.name.clone()) {
+                return Err(LanguageError::Ambiguous {
+                    word: word.clone(),
+                    first,
+                    second: language.name.clone(),
+                });
+            }
+        }
+    }
+    Ok(languages.into_values().map(Arc::new).collect())
+}
+
+fn built_in() -> Result<BTreeMap<String, Language>, LanguageError> {
+    let mut languages = BTreeMap::new();
+    for folder in BUILT_IN.dirs() {
+        let path = folder.path().join(DEFINITION);
+        let Some(text) = BUILT_IN
+            .get_file(&path)
+            .and_then(|file| file.contents_utf8())
+        else {
+            continue;
+        };
+        let mut support: Vec<_> = BUILT_IN
+            .get_dir(folder.path().join(SUPPORT))
+            .into_iter()
+            .flat_map(Dir::files)
+            .filter_map(|file| {
+                let name = file.path().file_name()?.to_str()?.to_owned();
+                Some(SupportFile {
+                    name,
+                    bytes: file.contents().to_vec(),
+                })
+            })
+            .collect();
+        support.sort_by(|a, b| a.name.cmp(&b.name));
+        add(&mut languages, &path, folder.path(), text, support)?;
+    }
+    Ok(languages)
+}
+
+fn from_folder(dir: &Path) -> Result<BTreeMap<String, Language>, LanguageError> {
+    let mut languages = BTreeMap::new();
+    for folder in entries(dir)? {
+        let path = folder.join(DEFINITION);
+        if !path.is_file() {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).map_err(|source| LanguageError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        let mut support = Vec::new();
+        let support_dir = folder.join(SUPPORT);
+        if support_dir.is_dir() {
+            for file in entries(&support_dir)?
+                .into_iter()
+                .filter(|file| file.is_file())
+            {
+                let bytes = std::fs::read(&file).map_err(|source| LanguageError::Read {
+                    path: file.clone(),
+                    source,
+                })?;
+                if let Some(name) = file.file_name().and_then(|name| name.to_str()) {
+                    support.push(SupportFile {
+                        name: name.to_owned(),
+                        bytes,
+                    });
+                }
+            }
+        }
+        add(&mut languages, &path, &folder, &text, support)?;
+    }
+    Ok(languages)
+}
+
+/// What is in a folder, in a stable order.
+fn entries(dir: &Path) -> Result<Vec<PathBuf>, LanguageError> {
+    let read = || {
+        std::fs::read_dir(dir)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<std::io::Result<Vec<_>>>()
+    };
+    let mut paths = read().map_err(|source| LanguageError::Read {
+        path: dir.to_path_buf(),
+        source,
+    })?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn add(
+    languages: &mut BTreeMap<String, Language>,
+    path: &Path,
+    folder: &Path,
+    text: &str,
+    support: Vec<SupportFile>,
+) -> Result<(), LanguageError> {
+    let name = folder
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let language =
+        definition::parse(name, text, support).map_err(|text| LanguageError::Definition {
+            path: path.to_path_buf(),
+            text,
+        })?;
+    languages.insert(name.to_owned(), language);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASH: &str = "title='Bash'\nmain_file='main.sh'\nsource_endings=['sh']\nneeds='bash'\n\
+        [version]\nargv=['bash','--version']\n[run]\nargv=['bash','{main}','{args}']\n";
+
+    #[test]
+    fn every_folder_of_the_repository_is_built_in() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("runner-images");
+        let on_disk = from_folder(&root).unwrap();
+        assert_eq!(built_in().unwrap(), on_disk);
+        assert!(on_disk.contains_key("cpp") && on_disk.contains_key("python"));
+    }
+
+    #[test]
+    fn a_folder_adds_a_language_with_no_rust() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(dir.path().join("bash/support")).unwrap();
+        std::fs::write(dir.path().join("bash/language.toml"), BASH).unwrap();
+        std::fs::write(dir.path().join("bash/support/rc"), "x").unwrap();
+        let languages = load(Some(dir.path())).unwrap();
+        let names: Vec<_> = languages
+            .iter()
+            .map(|language| language.name.as_str())
+            .collect();
+        assert_eq!(names, ["bash", "cpp", "python"]);
+        assert_eq!(languages[0].run_argv(&[], &[]), ["bash", "main.sh"]);
+        assert_eq!(languages[0].support.len(), 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_file() {
+        for (change, reason) in [
+            ("colour = 1\n", "unknown field `colour`"),
+            ("aliases = ['py']\n", "stands for both"),
+            ("aliases = ['a/b']\n", "cannot be a word in a URL"),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            std::fs::create_dir_all(dir.path().join("bash")).unwrap();
+            std::fs::write(
+                dir.path().join("bash/language.toml"),
+                format!("{change}{BASH}"),
+            )
+            .unwrap();
+            let error = load(Some(dir.path())).unwrap_err().to_string();
+            assert!(error.contains(reason), "{error}");
+        }
+        let dir = tempfile::tempdir().unwrap();
+        assert!(matches!(
+            load(Some(dir.path())),
+            Err(LanguageError::Empty(_))
+        ));
+        assert!(matches!(
+            load(Some(&dir.path().join("no"))),
+            Err(LanguageError::Read { .. })
+        ));
+    }
+}

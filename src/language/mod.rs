@@ -1,0 +1,201 @@
+//! The languages, as data: one folder with a `language.toml` each. Owns their definitions and the
+//! command lines that follow from them; knows nothing of engines, pools or HTTP. There is no shell
+//! anywhere: a command line is a list of words.
+
+mod definition;
+mod load;
+mod template;
+
+pub use load::{LanguageError, load};
+
+use template::{Template, Values};
+use warmbox_protocol::{InputFile, SupportFile};
+
+/// The environment of every program, built from nothing; a language's `[env]` comes on top.
+const BASE_ENV: [(&str, &str); 7] = [
+    // where the supervisor looks programs up, too
+    ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+    // the only place besides the work folder where programs may write
+    ("HOME", "/tmp"),
+    ("TMPDIR", "/tmp"),
+    // output is UTF-8 whatever the host speaks
+    ("LANG", "C.UTF-8"),
+    // getpass.getuser() and its like fail without a name
+    ("USER", "sandbox"),
+    ("LOGNAME", "sandbox"),
+    // times are the same wherever the server stands
+    ("TZ", "UTC"),
+];
+
+/// One language that can be executed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Language {
+    /// The folder's name and the word in the URL.
+    pub name: String,
+    /// Other words for it in the URL.
+    pub aliases: Vec<String>,
+    /// For people.
+    pub title: String,
+    /// What a request's `code` is called in the work folder.
+    pub main_file: String,
+    /// Endings, without the dot, of files that a compiler is given.
+    pub source_endings: Vec<String>,
+    /// Prints the toolchain's version on its first line.
+    pub version_argv: Vec<String>,
+    pub compile: Option<Compile>,
+    pub standards: Option<Standards>,
+    /// The whole environment of its programs.
+    pub env: Vec<(String, String)>,
+    /// Endings of files that are answered as pictures.
+    pub images: Vec<String>,
+    /// The command that must exist where the host's own programs are used.
+    pub needs: String,
+    /// Our own files, read-only beside its programs.
+    pub support: Vec<SupportFile>,
+    run: Template,
+}
+
+/// The compile stage of a language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compile {
+    /// The program it makes, relative to the work folder.
+    pub output: String,
+    argv: Template,
+}
+
+/// The values of a request's `std`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standards {
+    pub default: String,
+    pub allowed: Vec<String>,
+}
+
+impl Language {
+    /// Whether this is the language that a URL asks for.
+    pub fn answers_to(&self, word: &str) -> bool {
+        self.name == word || self.aliases.iter().any(|alias| alias == word)
+    }
+
+    /// Whether a compiler would be given this file.
+    pub fn is_source(&self, path: &str) -> bool {
+        let file = path.rsplit('/').next().unwrap_or(path);
+        file.rsplit_once('.').is_some_and(|(stem, ending)| {
+            !stem.is_empty() && self.source_endings.iter().any(|e| e == ending)
+        })
+    }
+
+    /// The compiler's command line, where there is a compile stage. `std` must be one of the
+    /// allowed; without it the default is taken.
+    pub fn compile_argv(&self, files: &[InputFile], std: Option<&str>) -> Option<Vec<String>> {
+        let compile = self.compile.as_ref()?;
+        let sources: Vec<&str> = files
+            .iter()
+            .map(|file| file.path.as_str())
+            .filter(|path| self.is_source(path))
+            .collect();
+        Some(compile.argv.words(&Values {
+            sources: &sources,
+            std,
+            ..self.values(files)
+        }))
+    }
+
+    /// The program's command line. The first file is the main one.
+    pub fn run_argv(&self, files: &[InputFile], args: &[String]) -> Vec<String> {
+        self.run.words(&Values {
+            args,
+            ..self.values(files)
+        })
+    }
+
+    fn values<'a>(&'a self, files: &'a [InputFile]) -> Values<'a> {
+        Values {
+            main: files
+                .first()
+                .map_or(self.main_file.as_str(), |file| file.path.as_str()),
+            output: self
+                .compile
+                .as_ref()
+                .map_or("", |compile| compile.output.as_str()),
+            default_std: self
+                .standards
+                .as_ref()
+                .map_or("", |standards| standards.default.as_str()),
+            std: None,
+            sources: &[],
+            args: &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str) -> Language {
+        let all = load(None).unwrap();
+        (**all
+            .iter()
+            .find(|language| language.answers_to(name))
+            .unwrap())
+        .clone()
+    }
+
+    fn files(paths: &[&str]) -> Vec<InputFile> {
+        let file = |path: &&str| InputFile {
+            path: (*path).to_owned(),
+            bytes: Vec::new(),
+            executable: false,
+        };
+        paths.iter().map(file).collect()
+    }
+
+    #[test]
+    fn cpp_compiles_every_source_and_nothing_else() {
+        let cpp = named("c++");
+        let argv = cpp
+            .compile_argv(
+                &files(&["main.cpp", "lib/a.cc", "a.h", ".cpp"]),
+                Some("c++20"),
+            )
+            .unwrap();
+        assert_eq!(argv[..2], ["g++", "-std=c++20"]);
+        assert!(argv.ends_with(&[
+            "-o".into(),
+            "main".into(),
+            "main.cpp".into(),
+            "lib/a.cc".into()
+        ]));
+        assert_eq!(
+            cpp.compile_argv(&files(&["main.cpp"]), None).unwrap()[1],
+            "-std=gnu++17"
+        );
+        assert_eq!(
+            cpp.run_argv(&files(&["main.cpp"]), &["-x".into(), "{main}".into()]),
+            ["./main", "-x", "{main}"]
+        );
+    }
+
+    #[test]
+    fn python_runs_its_main_file() {
+        let python = named("py");
+        assert_eq!(python.compile_argv(&files(&["main.py"]), None), None);
+        let argv = python.run_argv(&files(&["app.py", "lib.py"]), &["a b".into()]);
+        assert_eq!(argv, ["python3", "app.py", "a b"]);
+        assert!(
+            python
+                .env
+                .contains(&("PYTHONPATH".into(), "/opt/warmbox".into()))
+        );
+        assert!(python.env.contains(&("HOME".into(), "/tmp".into())));
+        let support: Vec<_> = python
+            .support
+            .iter()
+            .map(|file| file.name.as_str())
+            .collect();
+        assert_eq!(
+            support,
+            ["sitecustomize.py", "warmbox_end.py", "warmbox_figures.py"]
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! Getting a runner: at once where one is ready, else in a bounded queue, first come first
+//! served.
+
+use super::{Claimed, Pool};
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// A runner for one request, and how it was come by.
+pub struct Claim {
+    pub runner: Claimed,
+    /// Time spent in the queue; zero when a runner was ready.
+    pub queued: Duration,
+}
+
+/// Why a request gets no runner.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimError {
+    #[error("{waiting} requests wait for a {language} runner already")]
+    QueueFull { language: String, waiting: usize },
+    #[error("no {language} runner became free within {} s", .waited.as_secs())]
+    TooLong { language: String, waited: Duration },
+    #[error("there is no {language} runner: {reason}")]
+    NoRunner { language: String, reason: String },
+    #[error("the request was cancelled while it waited")]
+    Cancelled,
+}
+
+impl Pool {
+    /// Claims a runner and sees to its replacement at once.
+    pub async fn claim(&self, cancel: &CancellationToken) -> Result<Claim, ClaimError> {
+        let shared = &self.0;
+        let language = || shared.language.name.clone();
+        let began = Instant::now();
+        let (idle, warm) = match shared.ready.try_remove() {
+            Ok(idle) => (idle, true),
+            Err(_) => {
+                let _place = shared
+                    .queue
+                    .try_acquire()
+                    .map_err(|_| ClaimError::QueueFull {
+                        language: language(),
+                        waiting: shared.stats.waiting(),
+                    })?;
+                if self.alive() == 0
+                    && let Some(reason) = shared.stats.last_error()
+                {
+                    // Waiting would end in the same words, later.
+                    return Err(ClaimError::NoRunner {
+                        language: language(),
+                        reason,
+                    });
+                }
+                let _waiting = shared.stats.waiting_guard();
+                shared.wake.notify_one();
+                let patience = shared.settings.queue_timeout;
+                let idle = tokio::select! {
+                    got = shared.ready.timeout_remove(Some(patience)) => got,
+                    () = cancel.cancelled() => return Err(ClaimError::Cancelled),
+                };
+                let idle = idle.map_err(|_| match shared.stats.last_error() {
+                    Some(reason) => ClaimError::NoRunner {
+                        language: language(),
+                        reason,
+                    },
+                    None => ClaimError::TooLong {
+                        language: language(),
+                        waited: patience,
+                    },
+                })?;
+                (idle, false)
+            }
+        };
+        let queued = if warm {
+            Duration::ZERO
+        } else {
+            began.elapsed()
+        };
+        shared.stats.claimed(warm, began.elapsed());
+        shared.wake.notify_one();
+        Ok(Claim {
+            runner: idle.claim(),
+            queued,
+        })
+    }
+}

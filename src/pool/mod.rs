@@ -1,0 +1,110 @@
+//! The runners of one language: how many there are, who may have one, and when one is thrown
+//! away.
+//!
+//! States are types ([`runner`]): only an `Idle` runner can be claimed, only a `Claimed` one
+//! can run. Creation has one owner, the task in [`refill`], which is woken by every claim;
+//! nothing is created on a tick. A runner that does anything unexpected is retired, never
+//! repaired.
+
+mod claim;
+mod refill;
+mod runner;
+mod stage;
+mod stats;
+
+pub use claim::{Claim, ClaimError};
+pub use runner::{Claimed, Used};
+pub use stage::{StageError, StageResult};
+pub use stats::{Retired, Snapshot};
+
+use crate::config::PoolSettings;
+use crate::engine::Engine;
+use crate::language::Language;
+use deadpool::Runtime;
+use deadpool::unmanaged;
+use runner::Idle;
+use stats::Stats;
+use std::sync::Arc;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The pool of one language. Cheap to clone; all clones are one pool.
+#[derive(Clone)]
+pub struct Pool(Arc<Shared>);
+
+struct Shared {
+    language: Arc<Language>,
+    engine: Arc<dyn Engine>,
+    settings: PoolSettings,
+    /// Runners that wait for a claim.
+    ready: unmanaged::Pool<Idle>,
+    /// A permit for every runner alive, held by the runner itself.
+    slots: Arc<Semaphore>,
+    /// A permit for every request that waits.
+    queue: Semaphore,
+    wake: Notify,
+    stats: Stats,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Pool {
+    /// Makes a pool and starts filling it. It empties itself when `stop` is cancelled; `tasks`
+    /// tells when all its runners are gone.
+    pub fn start(
+        language: Arc<Language>,
+        engine: Arc<dyn Engine>,
+        settings: PoolSettings,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+    ) -> Self {
+        let config = unmanaged::PoolConfig {
+            max_size: settings.max,
+            timeout: None,
+            runtime: Some(Runtime::Tokio1),
+        };
+        let pool = Self(Arc::new(Shared {
+            language,
+            engine,
+            ready: unmanaged::Pool::from_config(&config),
+            slots: Arc::new(Semaphore::new(settings.max)),
+            queue: Semaphore::new(settings.queue),
+            wake: Notify::new(),
+            stats: Stats::default(),
+            tasks: tasks.clone(),
+            stop,
+            settings,
+        }));
+        tasks.spawn(refill::keep_filled(pool.clone()));
+        pool
+    }
+
+    pub fn language(&self) -> &Arc<Language> {
+        &self.0.language
+    }
+
+    pub fn settings(&self) -> &PoolSettings {
+        &self.0.settings
+    }
+
+    /// At its floor, or unable to get there.
+    pub fn settled(&self) -> bool {
+        self.idle() >= self.0.settings.min_idle || self.0.stats.last_error().is_some()
+    }
+
+    /// A runner that said Hello is alive now.
+    pub fn able(&self) -> bool {
+        let stats = &self.0.stats;
+        self.idle() + stats.busy() + stats.recycling() > 0
+    }
+
+    /// Runners alive, in whatever state.
+    fn alive(&self) -> usize {
+        self.0.settings.max - self.0.slots.available_permits()
+    }
+
+    fn idle(&self) -> usize {
+        self.0.ready.status().size
+    }
+}

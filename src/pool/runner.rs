@@ -1,0 +1,269 @@
+//! A runner's states, each a type: `Starting → Idle → Claimed → Used → Idle`, and out of every
+//! one of them to the end.
+
+use super::stage::{self, StageError, StageResult};
+use super::stats::{Counted, Retired};
+use super::{Pool, Shared};
+use crate::engine::{Connection, EngineError, LinkError};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use warmbox_protocol::{BUILD_ID, FromRunner, Hello, LogLevel, PROTOCOL_VERSION, RunSpec};
+
+/// From start to ready: outer wall, version command, first sandbox.
+const HELLO_DEADLINE: Duration = Duration::from_secs(30);
+/// From the end of a run to the next sandbox.
+const RECYCLE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Why a runner never became ready.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StartError {
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("a new runner said nothing within {} s{}", HELLO_DEADLINE.as_secs(), words(.0))]
+    Silent(Option<String>),
+    #[error("a new runner ended before it was ready: {link}{}", words(.said))]
+    Ended {
+        link: LinkError,
+        said: Option<String>,
+    },
+    #[error(
+        "the supervisor is of build {theirs}, this server of build {BUILD_ID}; build both \
+         together with `make build`"
+    )]
+    OtherBuild { theirs: String },
+    #[error("a new runner sent {0} instead of its hello")]
+    Unexpected(&'static str),
+}
+
+fn words(said: &Option<String>) -> String {
+    said.as_ref()
+        .map_or(String::new(), |text| format!("; it said: {text}"))
+}
+
+/// What every state holds. The slot is given back when the runner is gone.
+struct Core {
+    pool: Arc<Shared>,
+    connection: Connection,
+    hello: Hello,
+    born: Instant,
+    uses: u32,
+    slot: OwnedSemaphorePermit,
+}
+
+/// Ready for a claim.
+pub(super) struct Idle {
+    core: Core,
+    pub(super) since: Instant,
+}
+
+/// Belongs to one request, and counts as busy.
+pub struct Claimed {
+    core: Core,
+    _busy: Counted,
+}
+
+/// Has had a run; the next sandbox is being prepared.
+pub struct Used(Core);
+
+impl Idle {
+    /// Starts a runner and waits until it is ready.
+    pub(super) async fn start(pool: &Pool, slot: OwnedSemaphorePermit) -> Result<Self, StartError> {
+        let shared = pool.0.clone();
+        let mut connection = shared.engine.start(&shared.language).await?;
+        let greeted = match timeout(HELLO_DEADLINE, greet(&mut connection)).await {
+            Ok(greeted) => greeted,
+            Err(_) => Err(StartError::Silent(connection.life.last_words())),
+        };
+        let hello = match greeted {
+            Ok(hello) => hello,
+            Err(error) => {
+                drop(connection.link);
+                connection.life.end().await;
+                return Err(error);
+            }
+        };
+        tracing::debug!(
+            language = shared.language.name,
+            runner = connection.life.name(),
+            toolchain = hello.toolchain,
+            "runner ready"
+        );
+        let now = Instant::now();
+        let core = Core {
+            pool: shared,
+            connection,
+            hello,
+            born: now,
+            uses: 0,
+            slot,
+        };
+        Ok(Self { core, since: now })
+    }
+
+    pub(super) fn hello(&self) -> &Hello {
+        &self.core.hello
+    }
+
+    pub(super) fn claim(self) -> Claimed {
+        Claimed {
+            _busy: self.core.pool.stats.busy_guard(),
+            core: self.core,
+        }
+    }
+
+    pub(super) fn too_old(&self) -> bool {
+        self.core.born.elapsed() >= self.core.pool.settings.max_age
+    }
+
+    pub(super) fn retire(self, why: Retired) {
+        self.core.retire(why);
+    }
+}
+
+impl Claimed {
+    /// Runs one stage. A runner that did anything unexpected is gone afterwards.
+    pub async fn run(
+        mut self,
+        spec: RunSpec,
+        cancel: &CancellationToken,
+    ) -> (Option<Used>, Result<StageResult, StageError>) {
+        self.core.uses += 1;
+        let result = stage::drive(&mut self.core.connection.link, spec, cancel).await;
+        match &result {
+            Ok(_) => (Some(Used(self.core)), result),
+            Err(error) => {
+                tracing::warn!(
+                    language = self.core.pool.language.name,
+                    runner = self.core.connection.life.name(),
+                    %error,
+                    "runner failed"
+                );
+                self.core.retire(error.retired());
+                (None, result)
+            }
+        }
+    }
+}
+
+impl Used {
+    /// Makes the runner ready again, off the request's path.
+    pub fn recycle(self) {
+        let mut core = self.0;
+        let pool = core.pool.clone();
+        let recycling = pool.stats.recycling_guard();
+        pool.tasks.clone().spawn(async move {
+            let why = match core.must_go() {
+                Some(why) => why,
+                None => match timeout(RECYCLE_DEADLINE, await_ready(&mut core.connection)).await {
+                    Ok(Ok(())) => {
+                        core.pool.stats.recycled();
+                        drop(recycling);
+                        return core.back_to_pool();
+                    }
+                    Ok(Err(_)) | Err(_) => Retired::Unexpected,
+                },
+            };
+            drop(recycling);
+            core.retire(why);
+        });
+    }
+}
+
+impl Core {
+    fn must_go(&self) -> Option<Retired> {
+        let settings = &self.pool.settings;
+        if self.pool.stop.is_cancelled() {
+            Some(Retired::Shutdown)
+        } else if !self.hello.abilities.fresh_sandbox {
+            Some(Retired::SingleUse)
+        } else if self.uses >= settings.max_uses {
+            Some(Retired::Uses)
+        } else if self.born.elapsed() >= settings.max_age {
+            Some(Retired::Age)
+        } else {
+            None
+        }
+    }
+
+    fn back_to_pool(self) {
+        let pool = self.pool.clone();
+        let idle = Idle {
+            core: self,
+            since: Instant::now(),
+        };
+        // The pool refuses only when it was closed: there are never more runners than slots.
+        if let Err((idle, _)) = pool.ready.try_add(idle) {
+            idle.retire(Retired::Shutdown);
+        }
+        pool.wake.notify_one();
+    }
+
+    /// Ends the runner in the background; its slot is free once nothing of it is left.
+    fn retire(self, why: Retired) {
+        let pool = self.pool;
+        pool.stats.retired(why);
+        tracing::debug!(
+            language = pool.language.name,
+            runner = self.connection.life.name(),
+            ?why,
+            "runner retired"
+        );
+        let (link, life, slot) = (self.connection.link, self.connection.life, self.slot);
+        pool.tasks.clone().spawn(async move {
+            drop(link);
+            life.end().await;
+            drop(slot);
+            pool.wake.notify_one();
+        });
+    }
+}
+
+/// Reads a new runner's hello and waits for its first sandbox.
+async fn greet(connection: &mut Connection) -> Result<Hello, StartError> {
+    let said = match next(connection).await? {
+        FromRunner::Hello(hello) => hello,
+        FromRunner::Log { text, .. } => {
+            return Err(StartError::Ended {
+                link: LinkError::Ended,
+                said: Some(text),
+            });
+        }
+        other => return Err(StartError::Unexpected(stage::name(&other))),
+    };
+    if said.protocol != PROTOCOL_VERSION || said.build != BUILD_ID {
+        return Err(StartError::OtherBuild { theirs: said.build });
+    }
+    match next(connection).await? {
+        FromRunner::Ready => Ok(said),
+        other => Err(StartError::Unexpected(stage::name(&other))),
+    }
+}
+
+async fn next(connection: &mut Connection) -> Result<FromRunner, StartError> {
+    let link = match connection.link.receive().await {
+        Ok(message) => return Ok(message),
+        Err(link) => link,
+    };
+    // Its stderr may still be on the way.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let said = connection.life.last_words();
+    Err(StartError::Ended { link, said })
+}
+
+/// Waits for the next sandbox of a runner.
+async fn await_ready(connection: &mut Connection) -> Result<(), LinkError> {
+    loop {
+        match connection.link.receive().await? {
+            FromRunner::Ready => return Ok(()),
+            FromRunner::Log {
+                level: LogLevel::Error,
+                text,
+                ..
+            } => tracing::warn!(text, "a supervisor gave up"),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! One stage on one claimed runner: send the run, gather what comes back, within a deadline
+//! that does not depend on the runner's word.
+
+use super::stats::Retired;
+use crate::engine::{Link, LinkError};
+use crate::run::images::{CollectedFile, FileLog, FilesError};
+use crate::run::text::{OutputLog, Text, TextError};
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+use warmbox_protocol::{FromRunner, LogLevel, Outcome, RunId, RunSpec, ToRunner};
+
+/// What a stage may take beyond its wall limit: placing files, killing, collecting. A runner
+/// that takes longer is broken.
+const GRACE: Duration = Duration::from_secs(15);
+/// A runner that waits for a run reads at once.
+const SEND_DEADLINE: Duration = Duration::from_secs(10);
+
+/// What a stage came to. A program that failed is a result, not an error.
+#[derive(Debug)]
+pub struct StageResult {
+    pub outcome: Outcome,
+    pub text: Text,
+    pub files: Vec<CollectedFile>,
+}
+
+/// Why a stage came to nothing. The runner is gone in each case.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    #[error("the runner was lost: {0}")]
+    Lost(#[from] LinkError),
+    #[error("the sandbox could not be entered: cannot {step}: {}", std::io::Error::from_raw_os_error(*.errno))]
+    Refused { step: String, errno: i32 },
+    #[error("the runner did not finish in time")]
+    Overdue,
+    #[error("the runner sent {0}, which was not its turn")]
+    Unexpected(&'static str),
+    #[error(transparent)]
+    TooMuchOutput(#[from] TextError),
+    #[error(transparent)]
+    BadFiles(#[from] FilesError),
+}
+
+impl StageError {
+    /// Whether the same run may be tried once more on another runner: the fault was the
+    /// runner's own, and nothing of the program's can have been seen.
+    pub fn worth_a_retry(&self) -> bool {
+        matches!(self, StageError::Lost(_) | StageError::Refused { .. })
+    }
+
+    pub(super) fn retired(&self) -> Retired {
+        match self {
+            StageError::Lost(_) => Retired::Lost,
+            StageError::Refused { .. } => Retired::Refused,
+            StageError::Overdue => Retired::Overdue,
+            _ => Retired::Unexpected,
+        }
+    }
+}
+
+/// Runs `spec` over `link`. A cancelled token ends the run; its outcome still comes.
+pub(super) async fn drive(
+    link: &mut Link,
+    spec: RunSpec,
+    cancel: &CancellationToken,
+) -> Result<StageResult, StageError> {
+    let run = spec.run;
+    let mut gathering = Gathering {
+        run,
+        output: OutputLog::new(spec.limits.output_bytes),
+        files: FileLog::new(spec.collect.max_files, spec.collect.max_bytes),
+    };
+    let deadline = Instant::now() + Duration::from_millis(spec.limits.wall_ms) + GRACE;
+    send(link, ToRunner::Run(Box::new(spec))).await?;
+    let mut cancelled = false;
+    loop {
+        let message = tokio::select! {
+            message = link.receive() => message?,
+            () = cancel.cancelled(), if !cancelled => {
+                cancelled = true;
+                send(link, ToRunner::Cancel { run }).await?;
+                continue;
+            }
+            () = sleep_until(deadline) => return Err(StageError::Overdue),
+        };
+        if let Some(outcome) = gathering.take(message)? {
+            let text = gathering
+                .output
+                .finish(outcome.stdout_omitted, outcome.stderr_omitted);
+            let files = gathering.files.finish();
+            return Ok(StageResult {
+                outcome,
+                text,
+                files,
+            });
+        }
+    }
+}
+
+async fn send(link: &mut Link, message: ToRunner) -> Result<(), StageError> {
+    match timeout(SEND_DEADLINE, link.send(&message)).await {
+        Ok(sent) => Ok(sent?),
+        Err(_) => Err(StageError::Overdue),
+    }
+}
+
+struct Gathering {
+    run: RunId,
+    output: OutputLog,
+    files: FileLog,
+}
+
+impl Gathering {
+    /// Takes one message; answers the outcome when it was the last.
+    fn take(&mut self, message: FromRunner) -> Result<Option<Outcome>, StageError> {
+        match message {
+            FromRunner::Started { run } if run == self.run => {}
+            FromRunner::Output {
+                run,
+                seq,
+                stream,
+                bytes,
+            } if run == self.run => self.output.push(seq, stream, &bytes)?,
+            FromRunner::File {
+                run,
+                origin,
+                name,
+                bytes,
+                last,
+            } if run == self.run => self.files.push(origin, &name, &bytes, last)?,
+            FromRunner::Finished { run, outcome } if run == self.run => return Ok(Some(outcome)),
+            FromRunner::Refused { run, step, errno } if run == self.run => {
+                return Err(StageError::Refused { step, errno });
+            }
+            FromRunner::Log { level, text, .. } => log(level, &text),
+            other => return Err(StageError::Unexpected(name(&other))),
+        }
+        Ok(None)
+    }
+}
+
+/// Puts a supervisor's line into the log, inside the request's span.
+fn log(level: LogLevel, text: &str) {
+    let text: String = text.chars().take(1000).collect();
+    match level {
+        LogLevel::Debug => tracing::debug!(target: "warmbox::supervisor", "{text}"),
+        LogLevel::Info => tracing::info!(target: "warmbox::supervisor", "{text}"),
+        LogLevel::Warn => tracing::warn!(target: "warmbox::supervisor", "{text}"),
+        LogLevel::Error => tracing::error!(target: "warmbox::supervisor", "{text}"),
+    }
+}
+
+/// A message's name, for errors: never its content.
+pub(super) fn name(message: &FromRunner) -> &'static str {
+    match message {
+        FromRunner::Hello(_) => "a hello",
+        FromRunner::Ready => "a ready",
+        FromRunner::Started { .. } => "a start",
+        FromRunner::Output { .. } => "output",
+        FromRunner::File { .. } => "a file",
+        FromRunner::Finished { .. } => "an end",
+        FromRunner::Refused { .. } => "a refusal",
+        FromRunner::Log { .. } => "a log line",
+        FromRunner::Pong { .. } => "a pong",
+    }
+}

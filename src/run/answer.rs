@@ -1,0 +1,117 @@
+//! The answer to one request, in the words of the HTTP interface. Its field names are public.
+
+use super::diagnostics::Diagnostic;
+use super::text::Encoding;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// What a program did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answer {
+    pub run_id: Uuid,
+    pub language: String,
+    pub status: Status,
+    /// The request field of the limit that fired, as in `limits`.
+    pub limit: Option<&'static str>,
+    pub exit_code: Option<i32>,
+    pub signal: Option<String>,
+    pub stdout: String,
+    pub stderr: String,
+    /// Both streams, in the order of writing.
+    pub output: String,
+    pub encoding: Encoding,
+    /// Something was left out of `stdout` or `stderr`; the text says where and how much.
+    pub truncated: bool,
+    /// Written by the program, left out or not.
+    pub stdout_bytes: u64,
+    pub stderr_bytes: u64,
+    /// Data URLs.
+    pub images: Vec<String>,
+    pub files: Vec<OutputFile>,
+    /// `null` where the language has no compile stage.
+    pub compile: Option<CompileAnswer>,
+    pub usage: UsageAnswer,
+    pub timings: Timings,
+    pub instance: String,
+    pub version: &'static str,
+}
+
+/// The verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Ok,
+    CompileError,
+    /// A non-zero exit code or a signal.
+    RuntimeError,
+    TimeLimit,
+    MemoryLimit,
+    OutputLimit,
+    ProcessLimit,
+    DiskLimit,
+    Cancelled,
+    /// Our fault.
+    InternalError,
+}
+
+/// The compile stage.
+#[derive(Debug, Clone, Serialize)]
+pub struct CompileAnswer {
+    pub status: Status,
+    pub exit_code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+    pub diagnostics: Vec<Diagnostic>,
+    pub cached: bool,
+}
+
+/// A file that the request asked to have back.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutputFile {
+    pub name: String,
+    pub content: String,
+    /// `utf8` or `base64`.
+    pub encoding: &'static str,
+}
+
+/// What the run stage used.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct UsageAnswer {
+    pub cpu_ms: f64,
+    pub cpu_user_ms: f64,
+    pub cpu_system_ms: f64,
+    pub wall_ms: f64,
+    pub peak_memory_bytes: u64,
+    pub processes_peak: u64,
+}
+
+impl From<&warmbox_protocol::Usage> for UsageAnswer {
+    fn from(usage: &warmbox_protocol::Usage) -> Self {
+        let ms = |us: u64| us as f64 / 1000.0;
+        Self {
+            cpu_ms: ms(usage.cpu_user_us.saturating_add(usage.cpu_system_us)),
+            cpu_user_ms: ms(usage.cpu_user_us),
+            cpu_system_ms: ms(usage.cpu_system_us),
+            wall_ms: ms(usage.wall_us),
+            peak_memory_bytes: usage.peak_memory_bytes,
+            processes_peak: usage.processes_peak,
+        }
+    }
+}
+
+/// Where the time went.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Timings {
+    /// Waiting for a free runner.
+    pub queue_ms: f64,
+    pub claim_ms: f64,
+    pub compile_ms: f64,
+    pub run_ms: f64,
+    pub total_ms: f64,
+}
+
+/// Milliseconds with three places, as the answer gives them.
+pub fn as_ms(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1000.0
+}

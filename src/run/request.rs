@@ -1,0 +1,23 @@
+//! One checked request, as the rest of the server sees it.
+
+use crate::config::StageLimits;
+use crate::language::Language;
+use std::sync::Arc;
+use uuid::Uuid;
+use warmbox_protocol::InputFile;
+
+/// What to execute; everything in it has been checked.
+#[derive(Debug, Clone)]
+pub struct RunRequest {
+    pub run_id: Uuid,
+    /// The HTTP request's id, for log lines on both sides of the link.
+    pub request_id: String,
+    pub language: Arc<Language>,
+    /// The first is the main one.
+    pub files: Vec<InputFile>,
+    pub stdin: Vec<u8>,
+    pub args: Vec<String>,
+    /// One of the language's allowed standards; `None` takes its default.
+    pub std: Option<String>,
+    pub limits: StageLimits,
+}

@@ -1,0 +1,114 @@
+//! The two stages as runs on runners, each tried once more where the first runner was at fault.
+
+use super::RunError;
+use super::request::RunRequest;
+use crate::pool::{Pool, StageResult};
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use warmbox_protocol::{Collect, InputFile, RunId, RunSpec};
+
+/// Bounds on what a run may hand back as pictures.
+const MAX_IMAGES: u32 = 64;
+const MAX_IMAGE_BYTES: u64 = 32 << 20;
+
+/// Where a request's time went. Compile and run contain neither queue nor claim.
+#[derive(Debug, Default)]
+pub(super) struct Spent {
+    pub(super) queued: Duration,
+    pub(super) claiming: Duration,
+    pub(super) compile: Duration,
+    pub(super) run: Duration,
+}
+
+/// The compile stage. Its input is empty and its only result the program.
+pub(super) fn compile_spec(request: &RunRequest) -> RunSpec {
+    let language = &request.language;
+    let std = request.std.as_deref();
+    let limits = request.limits.compile();
+    let output = language.compile.as_ref().map(|c| c.output.clone());
+    RunSpec {
+        argv: language
+            .compile_argv(&request.files, std)
+            .unwrap_or_default(),
+        stdin: Vec::new(),
+        limits,
+        collect: Collect {
+            paths: output.into_iter().collect(),
+            image_endings: Vec::new(),
+            max_files: 1,
+            max_bytes: limits.file_size_bytes,
+        },
+        ..spec(request, request.files.clone())
+    }
+}
+
+/// The run stage, with the files that it finds in its work folder.
+pub(super) fn run_spec(request: &RunRequest, files: Vec<InputFile>) -> RunSpec {
+    let language = &request.language;
+    RunSpec {
+        argv: language.run_argv(&request.files, &request.args),
+        stdin: request.stdin.clone(),
+        limits: request.limits.run,
+        collect: Collect {
+            paths: Vec::new(),
+            image_endings: language.images.clone(),
+            max_files: MAX_IMAGES,
+            max_bytes: MAX_IMAGE_BYTES,
+        },
+        ..spec(request, files)
+    }
+}
+
+fn spec(request: &RunRequest, files: Vec<InputFile>) -> RunSpec {
+    RunSpec {
+        run: RunId(request.run_id.into_bytes()),
+        request: request.request_id.clone(),
+        argv: Vec::new(),
+        env: request.language.env.clone(),
+        files,
+        stdin: Vec::new(),
+        stdin_open: false,
+        limits: request.limits.run,
+        stop_at_output_limit: false,
+        collect: Collect::default(),
+    }
+}
+
+/// Claims a runner and runs; answers how long the stage itself took. Once more on another runner
+/// where the first failed: nothing has left the server by then, so nobody can see it twice.
+pub(super) async fn run_once_more(
+    pool: &Pool,
+    mut spec: RunSpec,
+    cancel: &CancellationToken,
+    spent: &mut Spent,
+) -> Result<(StageResult, Duration), RunError> {
+    match run_once(pool, spec.clone(), cancel, spent).await {
+        Err(RunError::Stage(error)) if error.worth_a_retry() && !cancel.is_cancelled() => {
+            // Whatever the lost runner may still do, its run has another name.
+            spec.run = RunId(Uuid::now_v7().into_bytes());
+            tracing::warn!(%error, "trying the run once more on another runner");
+            run_once(pool, spec, cancel, spent).await
+        }
+        other => other,
+    }
+}
+
+async fn run_once(
+    pool: &Pool,
+    spec: RunSpec,
+    cancel: &CancellationToken,
+    spent: &mut Spent,
+) -> Result<(StageResult, Duration), RunError> {
+    let began = Instant::now();
+    let claim = pool.claim(cancel).await?;
+    spent.queued += claim.queued;
+    spent.claiming += began.elapsed().saturating_sub(claim.queued);
+    let started = Instant::now();
+    let (used, result) = claim.runner.run(spec, cancel).await;
+    let took = started.elapsed();
+    if let Some(used) = used {
+        used.recycle();
+    }
+    Ok((result?, took))
+}

@@ -1,0 +1,186 @@
+//! The server as a whole: builds engine, pools and interface, owns the order in which they
+//! start and stop.
+
+mod service;
+
+use crate::api::{self, ApiState, VERSION};
+use crate::config::{Config, EngineChoice};
+use crate::engine::{Embedded, Engine};
+use crate::language::{self, LanguageError};
+use crate::pool::Pool;
+use crate::port::{self, PortError};
+use crate::run::Identity;
+use service::Pools;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+/// How long runners may take to vanish once the last run is over.
+const EMPTY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    #[error(transparent)]
+    Port(#[from] PortError),
+    #[error(transparent)]
+    Language(#[from] LanguageError),
+    #[error(
+        "the docker engine is not part of this version; start with --engine embedded or \
+         WARMBOX_ENGINE=embedded"
+    )]
+    NoDocker,
+    #[error("the server ended by itself: {0}")]
+    Ended(std::io::Error),
+}
+
+/// A server that listens and whose pools are filling.
+pub struct Server {
+    pub address: SocketAddr,
+    pub instance: String,
+    pools: Arc<Pools>,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    stop_listening: CancellationToken,
+    stop_pools: CancellationToken,
+    tasks: TaskTracker,
+    shutdown_timeout: Duration,
+}
+
+/// Which engine a configuration means, said once.
+pub fn engine(config: &Config) -> Result<Arc<dyn Engine>, ServerError> {
+    let embedded = || {
+        let (supervisor, locks) = (config.supervisor.clone(), config.id_lock_dir.clone());
+        Arc::new(Embedded::new(supervisor, locks))
+    };
+    match config.engine {
+        EngineChoice::Embedded => Ok(embedded()),
+        EngineChoice::Auto => {
+            tracing::warn!(
+                "engine auto: taking the embedded engine, over this machine's own toolchains; \
+                 pin it with WARMBOX_ENGINE=embedded"
+            );
+            Ok(embedded())
+        }
+        EngineChoice::Docker => Err(ServerError::NoDocker),
+    }
+}
+
+impl Server {
+    /// Takes the port, proves that it is really ours, and starts filling the pools.
+    pub async fn start(config: &Config) -> Result<Self, ServerError> {
+        let languages = language::load(config.languages_dir.as_deref())?;
+        let engine = engine(config)?;
+        let instance = Uuid::now_v7().to_string();
+        let listener = port::bind(config.host, config.port).await?;
+        let address = listener.local_addr().map_err(ServerError::Ended)?;
+
+        let (tasks, stop_pools) = (TaskTracker::new(), CancellationToken::new());
+        let pools = languages
+            .into_iter()
+            .map(|language| {
+                let (engine, settings) = (engine.clone(), config.pool.clone());
+                Pool::start(
+                    language,
+                    engine,
+                    settings,
+                    tasks.clone(),
+                    stop_pools.clone(),
+                )
+            })
+            .collect();
+        let pools = Arc::new(Pools::new(
+            engine.name(),
+            pools,
+            Identity {
+                instance: instance.clone(),
+                version: VERSION,
+            },
+        ));
+        let state = Arc::new(ApiState::new(pools.clone(), instance.clone(), config));
+        let stop_listening = CancellationToken::new();
+        let stopped = stop_listening.clone();
+        let serving = tokio::spawn(async move {
+            axum::serve(listener, api::router(state))
+                .with_graceful_shutdown(async move { stopped.cancelled().await })
+                .await
+        });
+        let server = Self {
+            address,
+            instance,
+            pools,
+            serving,
+            stop_listening,
+            stop_pools,
+            tasks,
+            shutdown_timeout: config.shutdown_timeout,
+        };
+        if let Err(error) = port::confirm(address, &server.instance).await {
+            server.stop_now().await;
+            return Err(error.into());
+        }
+        Ok(server)
+    }
+
+    /// Waits until every language has a warm runner, or has failed to make one.
+    pub async fn warm(&self) {
+        self.pools.settled().await;
+    }
+
+    /// One line per language about what it found, for the log and the terminal.
+    pub fn describe(&self) -> Vec<String> {
+        self.pools.describe()
+    }
+
+    /// Serves until `asked` says to stop; then refuses new work, lets running work finish within
+    /// the shutdown timeout, and removes all runners.
+    pub async fn run(
+        mut self,
+        asked: impl Future<Output = &'static str>,
+    ) -> Result<(), ServerError> {
+        let reason = tokio::select! {
+            reason = asked => reason,
+            ended = &mut self.serving => {
+                self.stop_now().await;
+                let error = match ended {
+                    Ok(Ok(())) => std::io::Error::other("the listener closed"),
+                    Ok(Err(error)) => error,
+                    Err(panicked) => std::io::Error::other(panicked),
+                };
+                return Err(ServerError::Ended(error));
+            }
+        };
+        tracing::info!(
+            reason,
+            "stopping: new requests are refused, running ones finish"
+        );
+        self.pools.refuse_new();
+        self.stop_listening.cancel();
+        if timeout(self.shutdown_timeout, self.pools.finished())
+            .await
+            .is_err()
+        {
+            tracing::warn!("runs are still going on after the shutdown timeout: cancelling them");
+            self.pools.cancel_all();
+            let _ = timeout(EMPTY_DEADLINE, self.pools.finished()).await;
+        }
+        // The answers still have to be written.
+        let _ = timeout(Duration::from_secs(2), &mut self.serving).await;
+        self.stop_now().await;
+        tracing::info!("stopped: all runners are gone");
+        Ok(())
+    }
+
+    async fn stop_now(&self) {
+        self.stop_listening.cancel();
+        self.stop_pools.cancel();
+        self.tasks.close();
+        if timeout(EMPTY_DEADLINE, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some runners were not seen to end; they end with this process");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The client's side of a server.
+
+use super::Server;
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// No answer takes longer than this: the longest limit of any test, with room.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// One answer, whatever its status.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub text: String,
+    headers: ureq::http::HeaderMap,
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default()
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("{error}: status {}, {}", self.status, self.text))
+    }
+}
+
+pub(super) fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(DEADLINE))
+        .build()
+        .into()
+}
+
+fn reply(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Reply {
+    let response = response.expect("the server answers");
+    let (parts, mut body) = response.into_parts();
+    let bytes = body.with_config().limit(256 << 20).read_to_vec();
+    Reply {
+        status: parts.status.as_u16(),
+        text: String::from_utf8(bytes.expect("the answer is whole")).expect("it is UTF-8"),
+        headers: parts.headers,
+    }
+}
+
+impl Server {
+    pub fn get(&self, path: &str) -> Reply {
+        reply(self.agent.get(format!("{}{path}", self.url)).call())
+    }
+
+    /// Posts a body with these headers and no others of its kind.
+    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let mut request = self.agent.post(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        reply(request.send(body))
+    }
+
+    pub fn post_json(&self, path: &str, body: &Value) -> Reply {
+        let json = [("content-type", "application/json")];
+        self.post(path, &json, body.to_string().as_bytes())
+    }
+
+    /// Executes a program and answers what it did; fails on any status but 200.
+    #[track_caller]
+    pub fn execute(&self, language: &str, request: &Value) -> Value {
+        let reply = self.post_json(&format!("/execute/{language}"), request);
+        assert_eq!(reply.status, 200, "{} for {request}", reply.text);
+        reply.json()
+    }
+
+    /// The figures of one language's pool.
+    pub fn pool(&self, language: &str) -> Value {
+        self.get("/pool/stats").json()["languages"][language].take()
+    }
+
+    /// A connection on which a request was sent and nothing was read, to be dropped or read.
+    pub fn send_and_hold(&self, language: &str, request: &Value) -> TcpStream {
+        let body = request.to_string();
+        let head = format!(
+            "POST /execute/{language} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        stream
+            .set_read_timeout(Some(DEADLINE))
+            .expect("a deadline can be set");
+        stream
+            .write_all(format!("{head}{body}").as_bytes())
+            .expect("the request is sent");
+        stream
+    }
+}
+
+/// Everything that comes until the server closes the connection.
+pub fn read_to_end(mut stream: TcpStream) -> String {
+    let mut text = String::new();
+    stream
+        .read_to_string(&mut text)
+        .expect("the answer is whole");
+    text
+}

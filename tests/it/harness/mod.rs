@@ -1,0 +1,45 @@
+//! What every test needs: a server of its own or a shared one, a client, and a view of the
+//! processes of this machine.
+
+mod expect;
+mod http;
+pub mod processes;
+mod server;
+
+pub use expect::{check, mismatch};
+pub use http::{Reply, read_to_end};
+pub use server::{Identity, Options, Server, identities, open_folder, program, supervisor};
+
+use std::time::{Duration, Instant};
+
+/// Polls until `probe` answers, and fails with `what` when it has not by the deadline.
+pub fn wait_for<T>(deadline: Duration, what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = probe() {
+            return found;
+        }
+        assert!(
+            start.elapsed() < deadline,
+            "waited {deadline:?} in vain: {what}"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A name that no other process and no other test has.
+pub fn marker(what: &str) -> String {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("warmbox-{what}-{}-{number}", std::process::id())
+}
+
+/// Runs the test with a server of each identity, which other tests may use at the same time.
+pub fn on_each_identity(test: impl Fn(&Server)) {
+    for identity in identities() {
+        let server = Server::shared(*identity);
+        eprintln!("as {identity:?}");
+        test(&server);
+    }
+}

@@ -1,0 +1,102 @@
+//! The processes of this machine, read from /proc.
+
+use super::wait_for;
+use std::fs;
+use std::time::Duration;
+
+/// One process: the start time tells it apart from a later one with the same pid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    pub pid: u32,
+    pub parent: u32,
+    pub command: String,
+    started: u64,
+}
+
+/// Every process that is not a zombie.
+pub fn all() -> Vec<Process> {
+    let entries = fs::read_dir("/proc").expect("/proc is there");
+    entries
+        .flatten()
+        .filter_map(|entry| read(entry.file_name().to_str()?.parse().ok()?))
+        .collect()
+}
+
+/// Children, their children and so on, nearest first.
+pub fn descendants(root: u32) -> Vec<Process> {
+    let all = all();
+    let mut family: Vec<Process> = Vec::new();
+    let mut parents = vec![root];
+    while !parents.is_empty() {
+        let children: Vec<_> = all
+            .iter()
+            .filter(|process| parents.contains(&process.parent))
+            .cloned()
+            .collect();
+        parents = children.iter().map(|child| child.pid).collect();
+        family.extend(children);
+    }
+    family
+}
+
+/// The processes with `marker` in their command line.
+pub fn marked(marker: &str) -> Vec<Process> {
+    let mut found = all();
+    found.retain(|process| process.command.contains(marker));
+    found
+}
+
+/// Those of `family` that are alive after `deadline`.
+pub fn left_after(deadline: Duration, family: &[Process]) -> Vec<Process> {
+    let alive = || {
+        let mut alive = family.to_vec();
+        alive.retain(|old| read(old.pid).is_some_and(|now| now.started == old.started));
+        alive
+    };
+    let start = std::time::Instant::now();
+    while start.elapsed() < deadline && !alive().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    alive()
+}
+
+/// Waits until a process with the marker is there.
+pub fn wait_for_marked(marker: &str) -> Process {
+    wait_for(Duration::from_secs(10), "the marked process starts", || {
+        marked(marker).pop()
+    })
+}
+
+/// Sends a signal, by its name.
+pub fn signal(pid: u32, name: &str) {
+    let sent = std::process::Command::new("/bin/sh")
+        .args(["-c", &format!("kill -{name} {pid}")])
+        .status()
+        .expect("sh is there");
+    assert!(sent.success(), "kill -{name} {pid}");
+}
+
+/// A figure of `/proc/<pid>/status` in KiB, such as `VmHWM`.
+pub fn status_kib(pid: u32, field: &str) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is there");
+    let line = text.lines().find(|line| line.starts_with(field));
+    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    number.unwrap_or_else(|| panic!("no {field} in {text}"))
+}
+
+fn read(pid: u32) -> Option<Process> {
+    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let stat = String::from_utf8_lossy(&stat);
+    // after the name, which may hold anything: state, parent, ..., field 22 the start
+    let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    if matches!(*fields.first()?, "Z" | "X") {
+        return None;
+    }
+    let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    Some(Process {
+        pid,
+        parent: fields.get(1)?.parse().ok()?,
+        command: String::from_utf8_lossy(&command).replace('\0', " "),
+        started: fields.get(19)?.parse().ok()?,
+    })
+}

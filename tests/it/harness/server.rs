@@ -1,0 +1,216 @@
+//! A server of the real binaries, and the identities that it is proved under.
+
+use super::{http, processes, wait_for};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// From start to ready: compilers and interpreters are asked for their versions meanwhile.
+const START: Duration = Duration::from_secs(30);
+/// What a dead server's processes get to be gone.
+const VANISH: Duration = Duration::from_secs(2);
+/// The user and group `nobody` of Debian, and of every other distribution that has one.
+const NOBODY: u32 = 65534;
+
+/// Who runs the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// Whoever runs the tests.
+    Own,
+    /// An ordinary user without a range of subordinate ids; needs root to become.
+    Nobody,
+}
+
+/// Every identity that these tests can take: both where root runs them.
+pub fn identities() -> &'static [Identity] {
+    let own = fs::metadata("/proc/self").expect("/proc is there").uid();
+    match own {
+        0 => &[Identity::Own, Identity::Nobody],
+        _ => &[Identity::Own],
+    }
+}
+
+/// The static supervisor, as `make test` names it or as it lies in the target folder.
+pub fn supervisor() -> PathBuf {
+    let server = Path::new(env!("CARGO_BIN_EXE_warmbox"));
+    let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let built = server
+        .ancestors()
+        .nth(2)
+        .map(|target| target.join(triple).join("release/warmbox-supervisor"));
+    let named = std::env::var_os("WARMBOX_SUPERVISOR").map(PathBuf::from);
+    let found = named.or(built).filter(|path| path.is_file());
+    found.expect("the static supervisor is not built; run make test")
+}
+
+/// The server's binary with nothing of this environment but PATH, run as that identity.
+/// `folder` is where it works and where the binaries are put when they must be readable.
+pub fn program(identity: Identity, folder: &Path) -> Command {
+    let (mut server, mut ours) = (env!("CARGO_BIN_EXE_warmbox").into(), supervisor());
+    if identity == Identity::Nobody {
+        // A checkout in somebody's home cannot be entered by an ordinary user.
+        for path in [&mut server, &mut ours] {
+            let copy = folder.join(path.file_name().expect("a file"));
+            if !copy.exists() {
+                fs::copy(&path, &copy).expect("the binary can be copied");
+            }
+            *path = copy;
+        }
+    }
+    let mut command = Command::new(server);
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("WARMBOX_SUPERVISOR", ours)
+        .env("WARMBOX_ENGINE", "embedded")
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    if identity == Identity::Nobody {
+        command.env("XDG_RUNTIME_DIR", folder);
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    command
+}
+
+/// A folder that every identity can enter and write.
+pub fn open_folder() -> TempDir {
+    let folder = TempDir::with_prefix("warmbox-test-").expect("a temporary folder");
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).expect("it is ours");
+    folder
+}
+
+/// How a server is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub identity: Identity,
+    pub args: Vec<String>,
+    pub env: Vec<(String, String)>,
+}
+
+impl Options {
+    pub fn new(identity: Identity, args: &[&str]) -> Self {
+        Self {
+            identity,
+            args: args.iter().map(ToString::to_string).collect(),
+            env: Vec::new(),
+        }
+    }
+}
+
+/// A server that answers. Dropping it kills it and proves that nothing of it is left.
+pub struct Server {
+    pub identity: Identity,
+    pub url: String,
+    pub port: u16,
+    pub(super) agent: ureq::Agent,
+    child: Mutex<Child>,
+    folder: TempDir,
+}
+
+impl Server {
+    /// A server of one's own on a free port, ready to answer.
+    pub fn start(options: &Options) -> Self {
+        let server = Self::launch(options);
+        wait_for(START, "/readyz answers 200", || {
+            (server.get("/readyz").status == 200).then_some(())
+        });
+        server
+    }
+
+    pub fn with(identity: Identity, args: &[&str]) -> Self {
+        Self::start(&Options::new(identity, args))
+    }
+
+    /// A server that has told its address, ready or not.
+    pub fn launch(options: &Options) -> Self {
+        let folder = open_folder();
+        let file = |name| File::create(folder.path().join(name)).expect("a file");
+        let child = program(options.identity, folder.path())
+            .args(["serve", "--port", "0"])
+            .args(&options.args)
+            .envs(options.env.iter().cloned())
+            .stdout(file("stdout"))
+            .stderr(file("stderr"))
+            .spawn()
+            .expect("the server starts");
+        let mut server = Self {
+            identity: options.identity,
+            url: String::new(),
+            port: 0,
+            agent: http::agent(),
+            child: Mutex::new(child),
+            folder,
+        };
+        server.url = wait_for(START, "the server tells its address", || {
+            if let Some(status) = server.exited() {
+                panic!("the server ended with {status}:\n{}", server.log());
+            }
+            let told = fs::read_to_string(server.folder.path().join("stdout")).ok()?;
+            let line = told.lines().find(|line| line.contains(" is ready at "))?;
+            let url = line.split_whitespace().find(|w| w.starts_with("http://"))?;
+            Some(url.trim_end_matches(['/', ',', '.']).to_owned())
+        });
+        let port = server.url.rsplit(':').next();
+        server.port = port.and_then(|port| port.parse().ok()).expect("a port");
+        server
+    }
+
+    /// The server that tests of one identity use together; the last of them ends it.
+    pub fn shared(identity: Identity) -> Arc<Self> {
+        static SHARED: Mutex<[Weak<Server>; 2]> = Mutex::new([Weak::new(), Weak::new()]);
+        let mut shared = SHARED.lock().unwrap_or_else(|error| error.into_inner());
+        let place = &mut shared[identity as usize];
+        if let Some(server) = place.upgrade() {
+            return server;
+        }
+        let mut options = Options::new(identity, &[]);
+        options.env = vec![("WARMBOX_TEST_CANARY".into(), "planted".into())];
+        let server = Arc::new(Self::start(&options));
+        *place = Arc::downgrade(&server);
+        server
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child().id()
+    }
+
+    /// Its exit code once it has ended; `None` in it for a signal.
+    pub fn exited(&self) -> Option<std::process::ExitStatus> {
+        self.child().try_wait().expect("it is our child")
+    }
+
+    pub fn wait_for_exit(&self, deadline: Duration) -> std::process::ExitStatus {
+        wait_for(deadline, "the server ends", || self.exited())
+    }
+
+    /// All it has written to standard error.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
+    }
+
+    fn child(&self) -> std::sync::MutexGuard<'_, Child> {
+        self.child.lock().unwrap_or_else(|error| error.into_inner())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let family = match self.exited() {
+            None => processes::descendants(self.pid()),
+            Some(_) => Vec::new(),
+        };
+        let _ = self.child().kill();
+        let _ = self.child().wait();
+        let left = processes::left_after(VANISH, &family);
+        if std::thread::panicking() {
+            eprintln!("--- log of the server ({:?}):\n{}", self.identity, self.log());
+        } else {
+            assert!(left.is_empty(), "left behind by a killed server: {left:?}");
+        }
+    }
+}

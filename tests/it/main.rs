@@ -1,0 +1,21 @@
+//! Real servers, real sandboxes, real programs. Every test starts the release binaries and
+//! talks to them as a user would; none knows their insides.
+//!
+//! Everything that depends on who runs the server is proved twice: as whoever runs the tests,
+//! and, where that is root, as an ordinary user as well. See [`harness::identities`].
+
+mod harness;
+
+mod attacks;
+mod bad_input;
+mod command_line;
+mod concurrency;
+mod cpp;
+mod languages;
+mod lifecycle;
+mod limits;
+mod output;
+mod pictures;
+mod port;
+mod trace;
+mod walls;
