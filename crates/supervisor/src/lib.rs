@@ -4,10 +4,12 @@
 //! - [`outer`]: the embedded engine's outer wall, put up once for every runner;
 //! - [`sandbox`]: the inner wall, put up freshly for every run; `sandbox::enter` is the recipe;
 //! - [`seccomp`]: which kernel calls user code may make, and why;
+//! - [`cgroup`]: the kernel's ceiling over a run, where there can be one;
 //! - [`runner`]: the loop that serves the link, one run at a time, and measures it.
 //!
 //! Nothing here trusts the child. Where a wall cannot be put up, nothing is run.
 
+pub mod cgroup;
 pub mod failure;
 pub mod outer;
 pub mod runner;

@@ -12,6 +12,9 @@ use std::process::{Command, Stdio};
 
 /// Ids in a block: one for the supervisor, the others in pairs for its runs.
 pub(super) const BLOCK: u32 = 256;
+/// The supervisor's own uid and gid inside its user namespace. Not 0: to map the parent's uid 0
+/// into a sandbox takes a privilege (CAP_SETFCAP) that an ordinary user's runner does not have.
+pub(super) const SUPERVISOR_ID: u32 = 1;
 /// Where root's blocks begin, and how many there are. systemd's list of uid ranges
 /// (docs/UIDS-GIDS.md, "Summary") leaves 1879048192 to 2147352575 unused.
 const ROOT_FIRST: u32 = 1_879_048_192;
@@ -99,8 +102,14 @@ impl Identities {
             Identities::Own => {
                 let maps = [
                     ("setgroups", "deny".to_owned()),
-                    ("uid_map", format!("0 {} 1\n", ids::effective_uid())),
-                    ("gid_map", format!("0 {} 1\n", ids::effective_gid())),
+                    (
+                        "uid_map",
+                        format!("{SUPERVISOR_ID} {} 1\n", ids::effective_uid()),
+                    ),
+                    (
+                        "gid_map",
+                        format!("{SUPERVISOR_ID} {} 1\n", ids::effective_gid()),
+                    ),
                 ];
                 for (file, text) in maps {
                     std::fs::write(format!("/proc/{pid}/{file}"), text)
@@ -111,12 +120,9 @@ impl Identities {
         }
     }
 
-    /// The host's number of the supervisor's uid, where it has one of its own.
-    pub(super) fn supervisor_uid(&self) -> Option<u32> {
-        match self {
-            Identities::Block { first, .. } => Some(*first),
-            Identities::Own => None,
-        }
+    /// Whether every run gets a uid of its own.
+    pub(super) fn unique(&self) -> bool {
+        matches!(self, Identities::Block { .. })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::identity::Identities;
 use super::{root, seal};
+use crate::cgroup::{Made, RunCgroup};
 use crate::failure::{Failure, Step};
 use crate::runner::{self, Setup, link::Link};
 use crate::sandbox::IdSource;
@@ -10,7 +11,7 @@ use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::process::ExitCode;
-use warmbox_protocol::{MemoryCeiling, Plan, RootSource, ToRunner, frame};
+use warmbox_protocol::{Plan, RootSource, ToRunner, frame};
 
 /// How long the runner may take to end by itself after the server is gone.
 const GRACE_MS: i32 = 1000;
@@ -41,13 +42,15 @@ fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
         RootSource::Host => None,
         RootSource::Folder(folder) => Some(open_image(folder)?),
     };
+    let (made, cgroup) = Made::try_new().unzip();
     let (go, go_inside) = fd::pipe().step("make the start pipe")?;
     let cloned = process::clone(NAMESPACES).step(
         "make the namespaces of the runner (are user namespaces allowed? see `warmbox doctor`)",
     )?;
     let process::Cloned::Parent { pid, pidfd } = cloned else {
         drop(go_inside);
-        let code = become_runner(&go, plan, image, &identities, input, output);
+        let link = Link::new(input, output).step("use the link");
+        let code = become_runner(&go, plan, image, identities.unique(), cgroup, link);
         process::exit_now(code);
     };
     drop((go, output));
@@ -59,8 +62,8 @@ fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
     fd::write_all(go_inside.as_fd(), &[1]).step("start the runner")?;
     wait_for(&input, &pidfd)?;
     let ended = process::wait(pid, true).step("reap the runner")?;
-    // Only now may another runner have these identities: nothing with them is alive.
-    drop(identities);
+    // Only now: nothing with these identities, or in this cgroup, is alive.
+    drop((identities, made));
     Ok(match ended {
         Some(ended) if libc::WIFEXITED(ended.status) => {
             ExitCode::from(libc::WEXITSTATUS(ended.status) as u8)
@@ -119,24 +122,23 @@ fn become_runner(
     go: &OwnedFd,
     plan: Plan,
     image: Option<OwnedFd>,
-    identities: &Identities,
-    input: OwnedFd,
-    output: OwnedFd,
+    unique: bool,
+    cgroup: Option<RunCgroup>,
+    link: Result<Link, Failure>,
 ) -> i32 {
-    let mut link = match Link::new(input, output) {
+    let mut link = match link {
         Ok(link) => link,
-        Err(error) => {
-            eprintln!("warmbox-supervisor: cannot use the link: {error}");
+        Err(failure) => {
+            eprintln!("warmbox-supervisor: {failure}");
             return 1;
         }
     };
-    let unique = identities.supervisor_uid().is_some();
     let setup = build_wall(go, &plan, image, unique).map(|ids| Setup {
         language: plan.language,
         version_argv: plan.version_argv,
         env: plan.env,
         ids,
-        memory_ceiling: MemoryCeiling::Measured,
+        cgroup,
     });
     match setup {
         Ok(setup) => runner::serve(setup, &mut link),

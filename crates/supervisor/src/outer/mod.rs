@@ -7,11 +7,9 @@
 //! link. When the server dies, the link's end reaches both: the child exits, the kernel kills
 //! everything in its pid namespace, and the keeper gives the identities back.
 
-mod cgroup;
 mod identity;
 mod keeper;
 mod root;
 mod seal;
 
-pub use cgroup::RunCgroup;
 pub use keeper::keep;

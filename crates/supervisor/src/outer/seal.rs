@@ -1,17 +1,17 @@
 //! What PID 1 of a runner gives up once its root stands.
 
-use super::identity::BLOCK;
+use super::identity::{BLOCK, SUPERVISOR_ID};
 use crate::failure::{Failure, Step};
 use crate::sandbox::IdSource;
 use crate::sys::{caps, ids, net, process};
 
-/// Becomes the runner's root identity inside its namespaces, before its root is built.
+/// Becomes the supervisor's identity inside its namespaces, before its root is built.
 pub(super) fn take_identity(unique: bool) -> Result<(), Failure> {
     caps::keep_over_uid_change().step("keep capabilities")?;
     if unique {
         ids::clear_groups().step("leave all groups")?;
     }
-    ids::become_ids(0, 0).step("become the runner's identity")?;
+    ids::become_ids(SUPERVISOR_ID, SUPERVISOR_ID).step("become the supervisor's identity")?;
     caps::die_with_parent().step("die with the keeper")?;
     process::new_session().step("start a session")
 }
@@ -29,15 +29,16 @@ pub(super) fn set_up_network() -> Result<(), Failure> {
 /// answers where runs get their identities from.
 pub(super) fn give_up_privileges(unique: bool) -> Result<IdSource, Failure> {
     let (keep, source): (&[u32], _) = if unique {
-        let all_but_own = IdSource::Unique {
-            last: BLOCK - 1,
-            next: 1,
-        };
+        let all_but_own = IdSource::new(SUPERVISOR_ID + 1, BLOCK - 1);
         // To map a run's identities, which differ from the supervisor's, and to make files and
         // pipes in their name.
         (&[caps::SETUID, caps::SETGID], all_but_own)
     } else {
-        (&[], IdSource::Shared { uid: 0, gid: 0 })
+        let own = IdSource::Shared {
+            uid: SUPERVISOR_ID,
+            gid: SUPERVISOR_ID,
+        };
+        (&[], own)
     };
     caps::keep_only(keep).step("give up capabilities")?;
     caps::no_new_privileges().step("forbid new privileges")?;

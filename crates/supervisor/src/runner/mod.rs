@@ -10,6 +10,7 @@ pub mod output;
 mod run;
 mod verdict;
 
+use crate::cgroup::RunCgroup;
 use crate::failure::Failure;
 use crate::sandbox::{Blueprint, IdSource, Masks, Sandbox};
 use crate::seccomp::Filter;
@@ -29,7 +30,7 @@ pub struct Setup {
     pub version_argv: Vec<String>,
     pub env: Vec<(String, String)>,
     pub ids: IdSource,
-    pub memory_ceiling: MemoryCeiling,
+    pub cgroup: Option<RunCgroup>,
 }
 
 /// Serves the link until it ends. The exit code tells why: 0 end of the link, 1 a wall could
@@ -87,12 +88,17 @@ impl Runner {
             filter: Filter::for_user_code(),
             masks: Masks::find(),
             disk_bytes: USUAL_DISK_BYTES,
+            cgroup: setup.cgroup,
         };
         let mut ids = setup.ids;
         let toolchain = first_line_of(&blueprint, &mut ids, setup.version_argv, setup.env)?;
         let identity = match ids {
             IdSource::Unique { .. } => Identity::Unique,
             IdSource::Shared { .. } => Identity::Shared,
+        };
+        let memory_ceiling = match &blueprint.cgroup {
+            Some(cgroup) => cgroup.kind(),
+            None => MemoryCeiling::Measured,
         };
         Ok(Self {
             hello: Hello {
@@ -103,7 +109,7 @@ impl Runner {
                 abilities: Abilities {
                     fresh_sandbox: true,
                     identity,
-                    memory_ceiling: setup.memory_ceiling,
+                    memory_ceiling,
                 },
             },
             blueprint,
@@ -118,7 +124,7 @@ impl Runner {
             link.queue(&FromRunner::Ready)?;
             link.flush()?;
             let spec = await_run(link)?;
-            match run::execute(&spec, &mut sandbox, link) {
+            match run::execute(&spec, &mut sandbox, &self.blueprint, link) {
                 Ok(outcome) => link.queue(&FromRunner::Finished {
                     run: spec.run,
                     outcome,
@@ -187,7 +193,7 @@ fn first_line_of(
     };
     let mut sandbox = Sandbox::prepare(blueprint, ids)?;
     let mut captured = Link::captured();
-    run::execute(&spec, &mut sandbox, &mut captured)?;
+    run::execute(&spec, &mut sandbox, blueprint, &mut captured)?;
     let mut printed = Vec::new();
     for message in captured.take_captured()? {
         if let FromRunner::Output {

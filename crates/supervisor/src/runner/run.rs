@@ -7,8 +7,9 @@ use super::meter::Meter;
 use super::output::{Chunk, Output};
 use super::verdict::{self, Evidence};
 use super::{LinkError, Stop};
+use crate::cgroup::{Events, RunCgroup};
 use crate::failure::{Failure, Step};
-use crate::sandbox::{Launch, Report, Sandbox};
+use crate::sandbox::{Blueprint, Launch, Report, Sandbox};
 use crate::sys::{fd, process};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
@@ -21,6 +22,9 @@ use warmbox_protocol::{
 /// While the server has this much unread, the program's pipes are left alone: it is slowed
 /// down, and nothing grows.
 const UNREAD_LIMIT: usize = 1 << 20;
+/// By how much the uid's own process limit is above the cgroup's, so that the cgroup, which
+/// tells of a refusal, is met first.
+const SECOND_LINE_PROCESSES: u64 = 8;
 /// A sandbox that is not dead this long after SIGKILL is given up, and the runner with it.
 const KILL_DEADLINE: Duration = Duration::from_secs(5);
 
@@ -31,18 +35,31 @@ const KILL_DEADLINE: Duration = Duration::from_secs(5);
 pub(super) fn execute(
     spec: &RunSpec,
     sandbox: &mut Sandbox,
+    blueprint: &Blueprint,
     link: &mut Link,
 ) -> Result<Outcome, Stop> {
     files::place(sandbox, &spec.files)?;
+    let cgroup = blueprint.cgroup.as_ref();
+    let processes = spec.limits.processes;
+    let process_rlimit = match cgroup {
+        Some(cgroup) => {
+            cgroup.allow(spec.limits.memory_bytes, processes)?;
+            processes + SECOND_LINE_PROCESSES
+        }
+        None if sandbox.ids.unique() => processes,
+        // The sandbox's first process has the same uid and is counted too.
+        None => processes + 1,
+    };
     let before = sandbox.launch(&Launch {
         argv: spec.argv.clone(),
         env: spec.env.clone(),
         limits: spec.limits,
+        process_rlimit,
     })?;
     link.queue(&FromRunner::Started { run: spec.run })?;
     log(link, spec, "program started".to_owned())?;
 
-    let mut watch = Watch::new(spec, sandbox);
+    let mut watch = Watch::new(spec, sandbox, cgroup);
     watch.until_dead(sandbox, link)?;
     let usage = watch.usage(sandbox, before)?;
     let outcome = watch.conclude(sandbox, link, usage)?;
@@ -79,6 +96,9 @@ struct Watch<'a> {
     /// Why the run is being killed, and since when.
     stop: Option<(Reason, Instant)>,
     ended: Option<(i32, Instant)>,
+    cgroup: Option<&'a RunCgroup>,
+    /// The cgroup's counters when the run began.
+    events_before: Events,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +120,7 @@ enum Slot {
 }
 
 impl<'a> Watch<'a> {
-    fn new(spec: &'a RunSpec, sandbox: &mut Sandbox) -> Self {
+    fn new(spec: &'a RunSpec, sandbox: &mut Sandbox, cgroup: Option<&'a RunCgroup>) -> Self {
         let started = Instant::now();
         if spec.stdin.is_empty() && !spec.stdin_open {
             sandbox.stdin = None;
@@ -116,6 +136,18 @@ impl<'a> Watch<'a> {
             stdin_open: spec.stdin_open,
             stop: None,
             ended: None,
+            cgroup,
+            events_before: cgroup.map(RunCgroup::events).unwrap_or_default(),
+        }
+    }
+
+    /// What the kernel refused or killed in this run.
+    fn events(&self) -> Events {
+        let now = self.cgroup.map(RunCgroup::events).unwrap_or_default();
+        let before = &self.events_before;
+        Events {
+            memory_kills: now.memory_kills.saturating_sub(before.memory_kills),
+            refused_forks: now.refused_forks.saturating_sub(before.refused_forks),
         }
     }
 
@@ -292,7 +324,7 @@ impl<'a> Watch<'a> {
         if now >= self.meter.next {
             self.meter.read(sandbox);
             let limits = &self.spec.limits;
-            if self.meter.memory_peak > limits.memory_bytes {
+            if self.meter.memory_peak > limits.memory_bytes || self.events().memory_kills > 0 {
                 return self.stop(Reason::Limit(Limit::Memory), sandbox);
             }
             if self.meter.cpu_us > limits.cpu_ms.saturating_mul(1000) {
@@ -364,11 +396,13 @@ impl<'a> Watch<'a> {
             Some((Reason::Limit(limit), _)) => Some(limit),
             _ => None,
         };
+        let events = self.events();
         let evidence = Evidence {
             stopped_at,
             end,
             usage,
-            killed_for_memory: false,
+            killed_for_memory: events.memory_kills > 0,
+            fork_was_refused: events.refused_forks > 0,
             disk_was_full: self.meter.disk_was_full,
         };
         let (stdout_bytes, stderr_bytes) = self.output.totals();

@@ -10,6 +10,8 @@ pub(super) struct Evidence {
     pub(super) usage: Usage,
     /// The kernel's out-of-memory killer took a process of this run.
     pub(super) killed_for_memory: bool,
+    /// The kernel refused a process or thread for the limit's sake.
+    pub(super) fork_was_refused: bool,
     pub(super) disk_was_full: bool,
 }
 
@@ -30,7 +32,9 @@ pub(super) fn limit(evidence: &Evidence, limits: &Limits) -> Option<Limit> {
         End::Signaled(libc::SIGXFSZ) => Some(Limit::FileSize),
         End::Exited(0) | End::Stopped | End::Cancelled => None,
         End::Exited(_) | End::Signaled(_) if evidence.disk_was_full => Some(Limit::Disk),
-        End::Exited(_) | End::Signaled(_) if usage.processes_peak >= limits.processes => {
+        End::Exited(_) | End::Signaled(_)
+            if evidence.fork_was_refused || usage.processes_peak >= limits.processes =>
+        {
             Some(Limit::Processes)
         }
         End::Exited(_) | End::Signaled(_) => None,
@@ -58,6 +62,7 @@ mod tests {
             end,
             usage: Usage::default(),
             killed_for_memory: false,
+            fork_was_refused: false,
             disk_was_full: false,
         }
     }
@@ -119,6 +124,13 @@ mod tests {
                         processes_peak: 10,
                         ..Usage::default()
                     },
+                    ..failed()
+                },
+                Some(Limit::Processes),
+            ),
+            (
+                Evidence {
+                    fork_was_refused: true,
                     ..failed()
                 },
                 Some(Limit::Processes),

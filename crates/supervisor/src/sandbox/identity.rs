@@ -26,27 +26,36 @@ pub struct RunIds {
 /// Hands out identities, a pair for each run.
 #[derive(Debug)]
 pub enum IdSource {
-    /// The ids 1 to `last` of the supervisor's namespace belong to this runner alone.
-    Unique { last: u32, next: u32 },
+    /// These ids of the supervisor's namespace belong to this runner's runs alone.
+    Unique { first: u32, last: u32, next: u32 },
     /// The kernel grants nothing but the supervisor's own uid and gid.
     Shared { uid: u32, gid: u32 },
 }
 
 impl IdSource {
+    /// Hands out the ids from `first` to `last`.
+    pub fn new(first: u32, last: u32) -> Self {
+        IdSource::Unique {
+            first,
+            last,
+            next: first,
+        }
+    }
+
     /// The next pair. A pair comes round again only after all others, and then its run is long
     /// dead: a runner has one run at a time.
     pub fn next(&mut self) -> RunIds {
         match self {
-            IdSource::Unique { last, next } => {
+            IdSource::Unique { first, last, next } => {
                 if *next + 1 > *last {
-                    *next = 1;
+                    *next = *first;
                 }
-                let first = *next;
+                let init = *next;
                 *next += 2;
                 RunIds {
-                    init: Some(first),
-                    program: first + 1,
-                    program_gid: first + 1,
+                    init: Some(init),
+                    program: init + 1,
+                    program_gid: init + 1,
                 }
             }
             IdSource::Shared { uid, gid } => RunIds {
@@ -99,16 +108,16 @@ mod tests {
 
     #[test]
     fn pairs_never_overlap_until_all_were_used_and_never_name_the_supervisor() {
-        let mut source = IdSource::Unique { last: 255, next: 1 };
+        let mut source = IdSource::new(2, 255);
         let mut seen = std::collections::HashSet::new();
         for _ in 0..127 {
             let ids = source.next();
             for id in [ids.init.unwrap(), ids.program] {
-                assert!((1..=255).contains(&id));
+                assert!((2..=255).contains(&id));
                 assert!(seen.insert(id), "{id} came twice");
             }
         }
-        assert_eq!(source.next().program, 2);
+        assert_eq!(source.next().program, 3);
     }
 
     #[test]

@@ -13,6 +13,9 @@ pub struct Launch {
     pub argv: Vec<String>,
     pub env: Vec<(String, String)>,
     pub limits: Limits,
+    /// What the kernel's own limit on processes is set to. Where a cgroup counts them, and tells
+    /// when it refused one, this is the second line and a little higher.
+    pub process_rlimit: u64,
 }
 
 impl Launch {

@@ -18,6 +18,7 @@ pub use launch::Launch;
 pub use mounts::Masks;
 pub use report::Report;
 
+use crate::cgroup::RunCgroup;
 use crate::failure::{Failure, Step};
 use crate::seccomp::Filter;
 use crate::sys::{caps, fd, ids, process};
@@ -34,6 +35,7 @@ pub struct Blueprint {
     pub masks: Masks,
     /// Size of the scratch tmpfs until a run asks for another.
     pub disk_bytes: u64,
+    pub cgroup: Option<RunCgroup>,
 }
 
 /// A sandbox whose walls stand and in which nothing of the user's has run.
@@ -64,8 +66,7 @@ const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNS
     | libc::CLONE_NEWIPC
-    | libc::CLONE_NEWUTS
-    | libc::CLONE_NEWCGROUP;
+    | libc::CLONE_NEWUTS;
 
 impl Sandbox {
     /// Puts up a sandbox with identities of its own.
@@ -95,7 +96,11 @@ impl Sandbox {
             enter::run(inside, blueprint, ids);
         };
         drop(inside);
-        let mapped = ids.write_maps(pid);
+        let mapped = match &blueprint.cgroup {
+            Some(cgroup) => cgroup.attach(pid),
+            None => Ok(()),
+        };
+        let mapped = mapped.and_then(|()| ids.write_maps(pid));
         let closed = caps::set_dumpable(false).step("close the identity maps");
 
         let scratch = mapped

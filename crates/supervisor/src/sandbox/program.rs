@@ -30,6 +30,7 @@ pub(super) struct Prepared {
     argv: Vec<CString>,
     env: Vec<CString>,
     limits: Limits,
+    process_rlimit: u64,
 }
 
 impl Prepared {
@@ -48,6 +49,7 @@ impl Prepared {
             argv: c_strings(launch.argv.clone())?,
             env: c_strings(env)?,
             limits: launch.limits,
+            process_rlimit: launch.process_rlimit,
         })
     }
 
@@ -102,7 +104,7 @@ impl Prepared {
         let fixed = [
             (libc::RLIMIT_FSIZE, limits.file_size_bytes),
             (libc::RLIMIT_NOFILE, limits.open_files),
-            (libc::RLIMIT_NPROC, limits.processes),
+            (libc::RLIMIT_NPROC, self.process_rlimit),
             (libc::RLIMIT_STACK, STACK_BYTES.min(limits.memory_bytes)),
             (libc::RLIMIT_CORE, 0),
             (libc::RLIMIT_MEMLOCK, LOCKED_BYTES),

@@ -1,0 +1,116 @@
+//! The kernel's own ceiling over a run: its memory and its processes, where the host lets the
+//! keeper make cgroups (version 1 or 2). Elsewhere the meter alone holds a run to its limits.
+//!
+//! One cgroup for the runs of one runner, which come one after the other. Its files are opened
+//! by the keeper, with the keeper's rights, and used by the supervisor, which has none: see
+//! cgroups(7), "Cgroups delegation".
+
+mod layout;
+mod made;
+
+pub use made::Made;
+
+use crate::failure::{Failure, Step};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use warmbox_protocol::MemoryCeiling;
+
+/// Processes of ours in the cgroup: the sandbox's first.
+const OWN_PROCESSES: u64 = 1;
+
+/// The open files of the cgroup that runs are put into.
+pub struct RunCgroup {
+    kind: MemoryCeiling,
+    /// One in version 2, one for each controller in version 1.
+    procs: Vec<File>,
+    memory_limit: File,
+    /// Memory and swap together; only version 1, and only where the kernel counts swap.
+    memory_and_swap_limit: Option<File>,
+    memory_events: File,
+    pids_limit: File,
+    pids_events: File,
+}
+
+/// What the kernel refused or killed since the cgroup was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Events {
+    pub memory_kills: u64,
+    pub refused_forks: u64,
+}
+
+impl RunCgroup {
+    pub fn kind(&self) -> MemoryCeiling {
+        self.kind
+    }
+
+    /// Puts a process in, and with it whatever it forks.
+    pub fn attach(&self, pid: i32) -> Result<(), Failure> {
+        let attached: io::Result<()> = self
+            .procs
+            .iter()
+            .try_for_each(|file| write(file, &pid.to_string()));
+        attached.step("put the sandbox into its cgroup")
+    }
+
+    /// Sets the limits of the next run.
+    pub fn allow(&self, memory_bytes: u64, processes: u64) -> Result<(), Failure> {
+        let step = "set the cgroup's limits";
+        let bytes = memory_bytes.to_string();
+        match &self.memory_and_swap_limit {
+            None => write(&self.memory_limit, &bytes).step(step)?,
+            Some(with_swap) => {
+                // The kernel refuses a moment in which the sum is below the part: lift it first.
+                write(with_swap, "-1").step(step)?;
+                write(&self.memory_limit, &bytes).step(step)?;
+                write(with_swap, &bytes).step(step)?;
+            }
+        }
+        let processes = processes + OWN_PROCESSES;
+        write(&self.pids_limit, &processes.to_string()).step(step)
+    }
+
+    /// The counters now. A file that cannot be read counts as no event: the meter still judges
+    /// by the peak.
+    pub fn events(&self) -> Events {
+        Events {
+            memory_kills: counter(&self.memory_events, "oom_kill"),
+            refused_forks: counter(&self.pids_events, "max"),
+        }
+    }
+}
+
+/// A control file takes its value in one write.
+fn write(file: &File, text: &str) -> io::Result<()> {
+    file.write_at(text.as_bytes(), 0).map(drop)
+}
+
+fn counter(file: &File, name: &str) -> u64 {
+    let mut bytes = [0; 512];
+    let got = file.read_at(&mut bytes, 0).unwrap_or(0);
+    find(&String::from_utf8_lossy(&bytes[..got]), name)
+}
+
+/// The value behind `name` in a file of `name value` lines.
+fn find(text: &str, name: &str) -> u64 {
+    text.lines()
+        .filter_map(|line| line.split_once(' '))
+        .find(|(key, _)| *key == name)
+        .and_then(|(_, value)| value.trim().parse().ok())
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn counters_are_found_by_their_whole_name() {
+        let v1 = "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n";
+        assert_eq!(find(v1, "oom_kill"), 3);
+        let v2 = "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\noom_group_kill 1\n";
+        assert_eq!(find(v2, "oom_kill"), 1);
+        assert_eq!(find(v2, "max"), 7);
+        assert_eq!(find("", "max"), 0);
+    }
+}

@@ -1,0 +1,120 @@
+//! Every limit ends what it is for, says so, and leaves the other runs alone.
+
+use crate::harness::{Server, check, identities, on_each_identity};
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const BUSY: [&str; 2] = ["while True: pass", "int main() { for (volatile int i = 0;; i++) {} }"];
+const ASLEEP: [&str; 2] = [
+    "import time\nprint('on', flush=True)\ntime.sleep(60)",
+    "#include <cstdio>\n#include <unistd.h>\nint main() { puts(\"on\"); fflush(stdout); sleep(60); }",
+];
+/// Touches every page: memory that is only asked for is not used.
+const GREEDY: [&str; 2] = [
+    "print('on', flush=True)\nb = b'x' * (1 << 30)\nprint(len(b))",
+    "#include <cstdio>\n#include <vector>\nint main() { puts(\"on\"); fflush(stdout); std::vector<char> b(1 << 30, 1);\n\
+     printf(\"%d\\n\", b[b.size() / 2]); }",
+];
+const MANY_CHILDREN: [&str; 2] = [
+    "import os, time\nprint('on', flush=True)\nfor i in range(200):\n    if os.fork() == 0: time.sleep(60)",
+    "#include <cstdio>\n#include <unistd.h>\nint main() { puts(\"on\"); fflush(stdout);\n\
+     for (int i = 0; i < 200; i++) { int p = fork(); if (p < 0) return 1; if (!p) sleep(60); } }",
+];
+const FULL_DISK: [&str; 2] = [
+    "print('on', flush=True)\nfor i in range(99): open(f'/tmp/{i}', 'wb').write(b'x' * (4 << 20))",
+    "#include <cstdio>\n#include <vector>\nint main() { puts(\"on\"); fflush(stdout); std::vector<char> b(4 << 20);\n\
+     for (int i = 0; i < 99; i++) { char n[20]; sprintf(n, \"/tmp/%d\", i); FILE* f = fopen(n, \"w\");\n\
+     if (!f || fwrite(b.data(), 1, b.size(), f) != b.size() || fclose(f)) return 1; } }",
+];
+
+#[test]
+fn each_limit_ends_its_program_and_is_named() {
+    let mib = 1 << 20;
+    let stopped = |status: &str, limit: &str, stdout: &str| {
+        json!({"status": status, "limit": limit, "stdout": stdout, "exit_code": null, "signal": null})
+    };
+    let failed = |status: &str, limit: &str| json!({"status": status, "limit": limit, "stdout": "on\n"});
+    let rows = [
+        (BUSY, json!({"cpu_ms": 300}), stopped("time_limit", "cpu_ms", "")),
+        (BUSY, json!({"wall_ms": 300}), stopped("time_limit", "wall_ms", "")),
+        (ASLEEP, json!({"wall_ms": 400, "cpu_ms": 5000}), stopped("time_limit", "wall_ms", "on\n")),
+        (GREEDY, json!({}), failed("memory_limit", "memory_bytes")),
+        (GREEDY, json!({"memory_bytes": 64 * mib}), failed("memory_limit", "memory_bytes")),
+        (MANY_CHILDREN, json!({"processes": 20}), failed("process_limit", "processes")),
+        (FULL_DISK, json!({}), failed("disk_limit", "disk_bytes")),
+    ];
+    on_each_identity(|server| {
+        for (programs, limits, expected) in &rows {
+            for (language, code) in ["python", "cpp"].iter().zip(programs) {
+                let answer = server.execute(language, &json!({"code": code, "limits": limits}));
+                check(&format!("{language} {limits} {code}"), &answer, expected);
+                let wall = answer["usage"]["wall_ms"].as_f64().unwrap_or(f64::MAX);
+                assert!(wall < 4000.0, "{language} {limits}: ended after {wall} ms");
+            }
+        }
+        // a limit of one run must not stick to the next
+        let half = json!({"code": "b = b'x' * (128 << 20)\nprint(len(b))", "limits": {}});
+        for _ in 0..3 {
+            check("after all that", &server.execute("python", &half), &json!({"status": "ok"}));
+        }
+    });
+}
+
+#[test]
+fn memory_is_counted_over_all_processes_and_tmpfs() {
+    let children = "import os, time\nfor i in range(6):\n    if os.fork() == 0:\n        b = b'x' * (20 << 20)\n        time.sleep(9)\ntime.sleep(9)";
+    let files = "for i in range(10): open(f'/dev/shm/{i}', 'wb').write(b'x' * (6 << 20))\nimport time\ntime.sleep(9)";
+    on_each_identity(|server| {
+        for code in [children, files] {
+            let limits = json!({"memory_bytes": 48 << 20, "wall_ms": 5000});
+            let answer = server.execute("python", &json!({"code": code, "limits": limits}));
+            check(code, &answer, &json!({"status": "memory_limit", "limit": "memory_bytes"}));
+        }
+    });
+}
+
+#[test]
+fn a_refusal_that_the_program_copes_with_is_no_failure() {
+    let code = "import os, time\ntry:\n    for i in range(99):\n        if os.fork() == 0: time.sleep(9)\nexcept BlockingIOError:\n    print('enough')";
+    on_each_identity(|server| {
+        let answer = server.execute("python", &json!({"code": code, "limits": {"processes": 20}}));
+        check("it ended well", &answer, &json!({"status": "ok", "exit_code": 0, "stdout": "enough\n"}));
+    });
+}
+
+#[test]
+fn a_fork_bomb_is_contained_while_a_second_runner_answers() {
+    let python = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass";
+    let cpp = "#include <unistd.h>\nint main() { for (;;) fork(); }";
+    for identity in identities() {
+        let server = Server::with(*identity, &["--min-idle", "2", "--max-runners", "2"]);
+        for (language, bomb) in [("python", python), ("cpp", cpp)] {
+            let limits = json!({"wall_ms": 3000, "cpu_ms": 30_000});
+            let request = json!({"code": bomb, "limits": limits});
+            let over = AtomicBool::new(false);
+            let (verdict, meanwhile) = std::thread::scope(|scope| {
+                let bombing = scope.spawn(|| {
+                    let answer = server.execute(language, &request);
+                    over.store(true, Ordering::SeqCst);
+                    answer
+                });
+                let mut meanwhile: Vec<Value> = Vec::new();
+                while !over.load(Ordering::SeqCst) {
+                    let answer = server.execute(language, &json!({"code": HELLO[usize::from(language == "cpp")]}));
+                    if !over.load(Ordering::SeqCst) {
+                        meanwhile.push(answer);
+                    }
+                }
+                (bombing.join().expect("an answer"), meanwhile)
+            });
+            let contained = json!({"status": {"any": ["time_limit", "process_limit"]}});
+            check(language, &verdict, &contained);
+            assert!(!meanwhile.is_empty(), "{language}: nothing was answered during the bomb");
+            for answer in &meanwhile {
+                check("during the bomb", answer, &json!({"status": "ok", "stdout": "1\n"}));
+            }
+        }
+    }
+}
+
+const HELLO: [&str; 2] = ["print(1)", "#include <cstdio>\nint main() { puts(\"1\"); }"];
