@@ -101,7 +101,7 @@ pub(crate) fn table(comparisons: &[Comparison], machine: &Machine, warm_up: u32)
             text += &format!("| {program} hello | {how} | {p50:.1} | {p95:.1} | {ratio:.2} |\n");
         }
         noise.push(format!("{:.2} ({program})", bare.percentile_ms(95) / base));
-        rounds.push(format!("{} of {program}", bare.0.len()));
+        rounds.push(format!("{} rounds of {program}", bare.0.len()));
     }
     let Machine {
         date,
@@ -114,7 +114,7 @@ pub(crate) fn table(comparisons: &[Comparison], machine: &Machine, warm_up: u32)
     } = machine;
     text += &format!(
         "\nMeasured {date} on {cores} cores ({processor}), Linux {kernel}, {python}, {compiler}, \
-         warmbox {} with its defaults on the embedded engine; {} rounds after {warm_up} to warm up. \
+         warmbox {} with its defaults on the embedded engine; {} after {warm_up} rounds each to warm up. \
          Noise, as p95/p50 of the bare rows: {}; load before the start: {load}.",
         env!("CARGO_PKG_VERSION"),
         rounds.join(" and "),

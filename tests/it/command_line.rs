@@ -6,8 +6,14 @@ use std::path::Path;
 use std::process::Output;
 
 fn warmbox(identity: Identity, folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let Output { status, stdout, stderr } =
-        program(identity, folder).args(args).output().expect("warmbox starts");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = program(identity, folder)
+        .args(args)
+        .output()
+        .expect("warmbox starts");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     (status.code().unwrap_or(-1), text(stdout), text(stderr))
 }
@@ -27,27 +33,53 @@ fn run_prints_what_the_program_printed_and_ends_with_its_code() {
         put("in", "ü\n2");
         let echoed = (3, "out ü\n2", "err a b");
         for (file, words, (code, stdout, stderr)) in [
-            (put("a.py", ECHO), vec!["--stdin", "in", "--", "a", "b"], echoed),
-            (put("a.cpp", ECHO_CPP), vec!["--stdin", "in", "--std", "c++11"], echoed),
+            (
+                put("a.py", ECHO),
+                vec!["--stdin", "in", "--", "a", "b"],
+                echoed,
+            ),
+            (
+                put("a.cpp", ECHO_CPP),
+                vec!["--stdin", "in", "--std", "c++11"],
+                echoed,
+            ),
             (put("ok.py", "print('fine')"), vec![], (0, "fine\n", "")),
-            (put("noname", "print('fine')"), vec!["--language", "python"], (0, "fine\n", "")),
+            (
+                put("noname", "print('fine')"),
+                vec!["--language", "python"],
+                (0, "fine\n", ""),
+            ),
         ] {
             let args = [vec!["run", &file], words].concat();
             let ran = warmbox(identity, folder.path(), &args);
-            assert_eq!(ran, (code, stdout.to_owned(), stderr.to_owned()), "{identity:?} {args:?}");
+            assert_eq!(
+                ran,
+                (code, stdout.to_owned(), stderr.to_owned()),
+                "{identity:?} {args:?}"
+            );
         }
         let mark = marker("forever");
         let slow = put("slow.py", "print('on', flush=True)\nwhile True: pass");
-        let (code, stdout, stderr) = warmbox(identity, folder.path(), &["run", &slow, "--limit", "wall_ms=300", "--", &mark]);
+        let (code, stdout, stderr) = warmbox(
+            identity,
+            folder.path(),
+            &["run", &slow, "--limit", "wall_ms=300", "--", &mark],
+        );
         assert_eq!((code, stdout.as_str()), (124, "on\n"), "{stderr}");
-        assert!(stderr.contains("time") && stderr.contains("wall_ms"), "{stderr}");
+        assert!(
+            stderr.contains("time") && stderr.contains("wall_ms"),
+            "{stderr}"
+        );
         assert!(processes::marked(&mark).is_empty());
         let crash = put("crash.cpp", "int main() { *(volatile int*)8 = 1; }");
         let (code, _, stderr) = warmbox(identity, folder.path(), &["run", &crash]);
         assert!(code == 139 && stderr.contains("SIGSEGV"), "{code} {stderr}");
         let wrong = put("wrong.cpp", "int main() {\n  return x;\n}");
         let (code, stdout, stderr) = warmbox(identity, folder.path(), &["run", &wrong]);
-        assert!(code == 1 && stdout.is_empty() && stderr.contains("main.cpp:2:10: error"), "{code} {stderr}");
+        assert!(
+            code == 1 && stdout.is_empty() && stderr.contains("main.cpp:2:10: error"),
+            "{code} {stderr}"
+        );
     }
 }
 
@@ -59,12 +91,25 @@ fn client_prints_what_run_would() {
     fs::write(file("a.py"), ECHO).expect("it is ours");
     fs::write(file("in"), "x").expect("it is ours");
     let (script, input) = (file("a.py"), file("in"));
-    let args = ["client", &script, "--url", &server.url, "--stdin", &input, "--", "a", "b"];
+    let args = [
+        "client",
+        &script,
+        "--url",
+        &server.url,
+        "--stdin",
+        &input,
+        "--",
+        "a",
+        "b",
+    ];
     let told = warmbox(Identity::Own, folder.path(), &args);
     assert_eq!(told, (3, "out x".into(), "err a b".into()));
     let nobody = ["client", &script, "--url", "http://127.0.0.1:1"];
     let (code, stdout, stderr) = warmbox(Identity::Own, folder.path(), &nobody);
-    assert!(code != 0 && stdout.is_empty() && stderr.contains("http://127.0.0.1:1"), "{stderr}");
+    assert!(
+        code != 0 && stdout.is_empty() && stderr.contains("http://127.0.0.1:1"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -73,20 +118,45 @@ fn doctor_says_what_is_here_and_what_is_missing() {
         let folder = open_folder();
         let (code, stdout, stderr) = warmbox(identity, folder.path(), &["doctor", "--port", "0"]);
         assert_eq!(code, 0, "{stdout}{stderr}");
-        for word in ["user namespaces", "supervisor", "python", "cpp", "matplotlib", "docker", "port", "can run programs here"] {
-            assert!(stdout.to_lowercase().contains(word), "no {word:?} in\n{stdout}");
+        for word in [
+            "user namespaces",
+            "supervisor",
+            "python",
+            "cpp",
+            "matplotlib",
+            "docker",
+            "port",
+            "can run programs here",
+        ] {
+            assert!(
+                stdout.to_lowercase().contains(word),
+                "no {word:?} in\n{stdout}"
+            );
         }
         let lines: Vec<_> = stdout.lines().collect();
         let (last, checks) = lines.split_last().expect("lines");
         for line in checks {
             let state = line.split_whitespace().next().unwrap_or_default();
             assert!(matches!(state, "ok" | "warn" | "fail"), "{line}");
-            assert_eq!(state != "ok", line.contains(" → "), "what is amiss says how to mend it: {line}");
+            assert_eq!(
+                state != "ok",
+                line.contains(" → "),
+                "what is amiss says how to mend it: {line}"
+            );
         }
         assert!(last.starts_with("warmbox can run"), "{last}");
-        let args = ["doctor", "--port", "0", "--supervisor", "/nowhere/warmbox-supervisor"];
+        let args = [
+            "doctor",
+            "--port",
+            "0",
+            "--supervisor",
+            "/nowhere/warmbox-supervisor",
+        ];
         let (code, stdout, _) = warmbox(identity, folder.path(), &args);
-        assert!(code != 0 && stdout.contains("fail") && stdout.contains("cannot run programs"), "{code} {stdout}");
+        assert!(
+            code != 0 && stdout.contains("fail") && stdout.contains("cannot run programs"),
+            "{code} {stdout}"
+        );
     }
 }
 
@@ -108,16 +178,29 @@ fn a_wrong_setting_is_named_in_one_line() {
     fs::write(folder.path().join("bad.toml"), "prot = 1\n").expect("it is ours");
     for (args, parts) in [
         (vec!["--port", "70000"], vec!["port", "70000", "65535"]),
-        (vec!["--engine", "podman"], vec!["engine", "podman", "embedded"]),
+        (
+            vec!["--engine", "podman"],
+            vec!["engine", "podman", "embedded"],
+        ),
         (vec!["--limit", "wall=1"], vec!["wall"]),
-        (vec!["--limit", "wall_ms=99999999"], vec!["wall_ms", "99999999"]),
-        (vec!["--min-idle", "3", "--max-runners", "2"], vec!["min_idle", "max_runners"]),
+        (
+            vec!["--limit", "wall_ms=99999999"],
+            vec!["wall_ms", "99999999"],
+        ),
+        (
+            vec!["--min-idle", "3", "--max-runners", "2"],
+            vec!["min_idle", "max_runners"],
+        ),
         (vec!["--config", "bad.toml"], vec!["bad.toml", "prot"]),
         (vec!["--engine", "docker"], vec!["docker"]),
     ] {
         let all = [vec!["serve", "--port", "0"], args.clone()].concat();
         // the later flag wins over the earlier, or clap says that it was given twice
-        let all = if args[0] == "--port" { [vec!["serve"], args.clone()].concat() } else { all };
+        let all = if args[0] == "--port" {
+            [vec!["serve"], args.clone()].concat()
+        } else {
+            all
+        };
         let (code, stdout, stderr) = warmbox(Identity::Own, folder.path(), &all);
         assert!(code != 0 && stdout.is_empty(), "{args:?}: {code} {stdout}");
         for part in parts {

@@ -16,19 +16,21 @@ fn a_compile_error_names_file_line_and_column() {
             "status": "compile_error", "limit": null, "exit_code": null, "signal": null, "stdout": "", "stderr": "",
             "compile": {
                 "status": "compile_error", "exit_code": 1,
-                "stderr": {"has": "lib/f.cpp:4:12: error: 'undeclared' was not declared in this scope"},
+                "stderr": {"has": ["lib/f.cpp:4:12: error: ", "was not declared in this scope"]},
             },
         });
-        // g++ quotes as the locale says; a sandbox has none
         check("an error in a second file", &answer, &expected);
         let found = &answer["compile"]["diagnostics"];
         let wanted = json!({
             "file": "lib/f.cpp", "line": 4, "column": 12, "severity": "error",
-            "message": "'undeclared' was not declared in this scope",
+            "message": {"has": "was not declared in this scope"},
         });
-        assert_eq!(found[0], wanted, "{found:#}");
+        check("its place", &found[0], &wanted);
 
-        let answer = server.execute("cpp", &json!({"code": "int f();\nint main() { return f(); }"}));
+        let answer = server.execute(
+            "cpp",
+            &json!({"code": "int f();\nint main() { return f(); }"}),
+        );
         let expected = json!({"status": "compile_error", "compile": {"stderr": {"has": "undefined reference"}}});
         check("an error of the linker", &answer, &expected);
         let found = &answer["compile"]["diagnostics"][0];
@@ -42,7 +44,11 @@ fn warnings_do_not_stop_a_program() {
     on_each_identity(|server| {
         let code = "#warning look here\n#include <cstdio>\nint main() { puts(\"ran\"); }";
         let answer = server.execute("cpp", &json!({"code": code}));
-        check("a warning", &answer, &json!({"status": "ok", "stdout": "ran\n", "stderr": ""}));
+        check(
+            "a warning",
+            &answer,
+            &json!({"status": "ok", "stdout": "ran\n", "stderr": ""}),
+        );
         let expected = json!({"file": "main.cpp", "line": 1, "severity": "warning", "message": {"has": "look here"}});
         check("a warning", &answer["compile"]["diagnostics"][0], &expected);
     });
@@ -81,21 +87,33 @@ fn the_compiler_is_walled_in_as_well() {
             "status": "time_limit", "limit": "compile_wall_ms", "exit_code": null, "stdout": "",
             "compile": {"status": "time_limit"}, "timings": {"compile_ms": {"most": 5000}},
         });
-        check("a compile bomb", &server.execute("cpp", &request), &expected);
+        check(
+            "a compile bomb",
+            &server.execute("cpp", &request),
+            &expected,
+        );
 
         let endless = json!({"code": "#include \"/dev/zero\"\nint main() {}", "limits": {"compile_wall_ms": 8000}});
         let answer = server.execute("cpp", &endless);
         let expected = json!({"status": {"any": ["memory_limit", "compile_error", "time_limit"]}, "stdout": ""});
         check("an endless header", &answer, &expected);
 
-        for path in ["/etc/shadow", "/root/.bashrc", "/proc/1/environ", "/etc/hostname"] {
+        for path in [
+            "/etc/shadow",
+            "/root/.bashrc",
+            "/proc/1/environ",
+            "/etc/hostname",
+        ] {
             let code = format!("#include \"{path}\"\nint main() {{}}");
             let answer = server.execute("cpp", &json!({"code": code}));
             let text = answer["compile"]["stderr"].as_str().unwrap_or_default();
             let refused = text.contains("No such file") || text.contains("Permission denied");
             let empty = answer["status"] == "ok" && text.is_empty();
             assert!(refused || empty, "{path}: {answer:#}");
-            assert!(!text.contains("root:") && !text.contains("planted"), "{path}: {text}");
+            assert!(
+                !text.contains("root:") && !text.contains("planted"),
+                "{path}: {text}"
+            );
         }
     });
 }

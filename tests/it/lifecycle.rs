@@ -1,6 +1,8 @@
 //! Deaths: of the server, of a runner, of a client. Nothing is left, and nobody else notices.
 
-use crate::harness::{Identity, Server, check, identities, marker, processes, read_to_end, wait_for};
+use crate::harness::{
+    Identity, Server, check, identities, marker, processes, read_to_end, wait_for,
+};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -16,39 +18,59 @@ fn wait_until_full(server: &Server, language: &str, idle: u64) {
     let mut last = Value::Null;
     let full = || {
         last = server.pool(language);
-        (last["idle"] == idle && last["busy"] == 0 && last["recycling"] == 0 && last["starting"] == 0).then_some(())
+        (last["idle"] == idle
+            && last["busy"] == 0
+            && last["recycling"] == 0
+            && last["starting"] == 0)
+            .then_some(())
     };
-    wait_for(Duration::from_secs(10), &format!("{language} has {idle} idle runners"), full);
+    wait_for(
+        Duration::from_secs(10),
+        &format!("{language} has {idle} idle runners"),
+        full,
+    );
 }
 
 #[test]
 fn a_server_killed_with_sigkill_leaves_nothing_behind() {
     for identity in identities() {
-        let server = Server::with(*identity, &["--min-idle", "2", "--max-runners", "2"]);
+        let server = Server::with(identity, &["--min-idle", "2", "--max-runners", "2"]);
         let marks = [marker("sleep"), marker("busy")];
         let busy = "#include <unistd.h>\nint main() { if (fork() == 0) setsid(); for (volatile int i = 0;; i++) {} }";
         let _sleeping = server.send_and_hold("python", &sleeper(&marks[0]));
         let limits = json!({"wall_ms": 60_000, "cpu_ms": 30_000});
-        let _working = server.send_and_hold("cpp", &json!({"code": busy, "args": [marks[1]], "limits": limits}));
+        let _working = server.send_and_hold(
+            "cpp",
+            &json!({"code": busy, "args": [marks[1]], "limits": limits}),
+        );
         wait_for(Duration::from_secs(10), "both programs run", || {
             let running = |marker: &String| processes::marked(marker).len();
             (running(&marks[0]) >= 1 && running(&marks[1]) >= 2).then_some(())
         });
         let family = processes::descendants(server.pid());
         for marker in &marks {
-            assert!(family.iter().any(|process| process.command.contains(marker)), "{marker} in {family:?}");
+            assert!(
+                family
+                    .iter()
+                    .any(|process| process.command.contains(marker)),
+                "{marker} in {family:?}"
+            );
         }
         processes::signal(server.pid(), "KILL");
         server.wait_for_exit(Duration::from_secs(5));
         let left = processes::left_after(Duration::from_secs(2), &family);
-        assert!(left.is_empty(), "of {} processes were left {left:#?}", family.len());
+        assert!(
+            left.is_empty(),
+            "of {} processes were left {left:#?}",
+            family.len()
+        );
     }
 }
 
 #[test]
 fn a_runner_that_dies_idle_is_replaced_unnoticed() {
     for identity in identities() {
-        let server = Server::with(*identity, &["--min-idle", "2", "--max-runners", "2"]);
+        let server = Server::with(identity, &["--min-idle", "2", "--max-runners", "2"]);
         // of each runner: the keeper, which the server started, or the runner itself, below it
         for depth in [1, 2] {
             wait_until_full(&server, "python", 2);
@@ -56,15 +78,25 @@ fn a_runner_that_dies_idle_is_replaced_unnoticed() {
             let keepers: Vec<_> = family.iter().filter(|p| p.parent == server.pid()).collect();
             let victims: Vec<_> = match depth {
                 1 => keepers.clone(),
-                _ => family.iter().filter(|p| keepers.iter().any(|k| k.pid == p.parent)).collect(),
+                _ => family
+                    .iter()
+                    .filter(|p| keepers.iter().any(|k| k.pid == p.parent))
+                    .collect(),
             };
-            assert!(victims.len() >= 4, "two runners of two languages: {family:?}");
+            assert!(
+                victims.len() >= 4,
+                "two runners of two languages: {family:?}"
+            );
             for victim in victims {
                 processes::signal(victim.pid, "KILL");
             }
             for number in 0..4 {
                 let answer = server.execute("python", &json!({"code": format!("print({number})")}));
-                check("after the kill", &answer, &json!({"status": "ok", "stdout": format!("{number}\n")}));
+                check(
+                    "after the kill",
+                    &answer,
+                    &json!({"status": "ok", "stdout": format!("{number}\n")}),
+                );
             }
             let answer = server.execute("cpp", &json!({"code": "int main() {}"}));
             check("after the kill", &answer, &json!({"status": "ok"}));
@@ -78,10 +110,14 @@ fn a_runner_that_dies_idle_is_replaced_unnoticed() {
 #[test]
 fn a_runner_that_dies_during_a_run_is_not_blamed_on_the_program() {
     for identity in identities() {
-        let server = Server::with(*identity, &["--min-idle", "1", "--max-runners", "1"]);
+        let server = Server::with(identity, &["--min-idle", "1", "--max-runners", "1"]);
         for silent in [true, false] {
             let mark = marker("victim");
-            let head = if silent { "" } else { "print('said', flush=True)\n" };
+            let head = if silent {
+                ""
+            } else {
+                "print('said', flush=True)\n"
+            };
             let code = format!("{head}import time\ntime.sleep(1)\nprint('done')");
             let request = json!({"code": code, "args": [mark]});
             let reply = std::thread::scope(|scope| {
@@ -93,10 +129,17 @@ fn a_runner_that_dies_during_a_run_is_not_blamed_on_the_program() {
             });
             let answer = reply.json();
             // retried where nothing was said yet; else ours, and said so
-            let retried = reply.status == 200 && answer["status"] == "ok" && answer["stdout"].as_str().is_some_and(|t| t.ends_with("done\n"));
-            let ours = (reply.status == 200 || reply.status == 500) && (answer["status"] == "internal_error" || answer["code"] == "internal_error");
+            let retried = reply.status == 200
+                && answer["status"] == "ok"
+                && answer["stdout"]
+                    .as_str()
+                    .is_some_and(|t| t.ends_with("done\n"));
+            let ours = (reply.status == 200 || reply.status == 500)
+                && (answer["status"] == "internal_error" || answer["code"] == "internal_error");
             assert!(retried || ours, "{}: {}", reply.status, reply.text);
-            assert!(processes::left_after(Duration::from_secs(1), &processes::marked(&mark)).is_empty());
+            assert!(
+                processes::left_after(Duration::from_secs(1), &processes::marked(&mark)).is_empty()
+            );
             let answer = server.execute("python", &json!({"code": "print(1)"}));
             check("the next", &answer, &json!({"status": "ok"}));
         }
@@ -114,33 +157,47 @@ fn runner_of(server: &Server, program: &processes::Process) -> processes::Proces
         }
         line.push(next);
     }
-    line.get(line.len() - 2).cloned().expect("a runner below its keeper")
+    line.get(line.len() - 2)
+        .cloned()
+        .expect("a runner below its keeper")
 }
 
 #[test]
 fn a_client_that_goes_away_ends_its_run() {
     for identity in identities() {
-        let server = Server::with(*identity, &["--min-idle", "1", "--max-runners", "1"]);
+        let server = Server::with(identity, &["--min-idle", "1", "--max-runners", "1"]);
         for language in ["python", "cpp"] {
             let mark = marker("abandoned");
             let mut request = sleeper(&mark);
             if language == "cpp" {
-                request["code"] = json!("#include <unistd.h>\nint main() { if (fork()) sleep(60); else { setsid(); sleep(60); } }");
+                request["code"] = json!(
+                    "#include <unistd.h>\nint main() { if (fork()) sleep(60); else { setsid(); sleep(60); } }"
+                );
             }
             let connection = server.send_and_hold(language, &request);
             processes::wait_for_marked(&mark);
             // a second one waits for the only runner, and is given up as well
             let queued = server.send_and_hold(language, &request);
-            wait_for(Duration::from_secs(5), "it waits", || (server.pool(language)["waiting"] == 1).then_some(()));
+            wait_for(Duration::from_secs(5), "it waits", || {
+                (server.pool(language)["waiting"] == 1).then_some(())
+            });
             drop(queued);
-            wait_for(Duration::from_secs(1), "it waits no longer", || (server.pool(language)["waiting"] == 0).then_some(()));
+            wait_for(Duration::from_secs(1), "it waits no longer", || {
+                (server.pool(language)["waiting"] == 0).then_some(())
+            });
             let running = processes::marked(&mark);
             drop(connection);
             let left = processes::left_after(Duration::from_secs(1), &running);
             assert!(left.is_empty(), "{language}: {left:?}");
             wait_until_full(&server, language, 1);
-            assert!(processes::marked(&mark).is_empty(), "the queued one was never started");
-            let answer = server.execute(language, &json!({"code": if language == "cpp" { "int main() {}" } else { "pass" }}));
+            assert!(
+                processes::marked(&mark).is_empty(),
+                "the queued one was never started"
+            );
+            let answer = server.execute(
+                language,
+                &json!({"code": if language == "cpp" { "int main() {}" } else { "pass" }}),
+            );
             check("the next", &answer, &json!({"status": "ok"}));
         }
     }
@@ -149,7 +206,7 @@ fn a_client_that_goes_away_ends_its_run() {
 #[test]
 fn sigterm_lets_running_work_finish_and_refuses_new() {
     for identity in identities() {
-        let server = Server::with(*identity, &[]);
+        let server = Server::with(identity, &[]);
         let mark = marker("last");
         let code = "import time\ntime.sleep(1)\nprint('finished')";
         let running = server.send_and_hold("python", &json!({"code": code, "args": [mark]}));
@@ -165,7 +222,10 @@ fn sigterm_lets_running_work_finish_and_refuses_new() {
         });
         assert!(server.exited().is_none(), "it waits for the run");
         let answer = read_to_end(running);
-        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("finished\\n"), "{answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 200 ") && answer.contains("finished\\n"),
+            "{answer}"
+        );
         let status = server.wait_for_exit(Duration::from_secs(5));
         assert_eq!(status.code(), Some(0), "{}", server.log());
         let left = processes::left_after(Duration::from_secs(1), &family);
@@ -184,9 +244,16 @@ fn sigterm_cuts_off_what_outlasts_the_shutdown_timeout() {
     let start = Instant::now();
     processes::signal(server.pid(), "TERM");
     let answer = read_to_end(running);
-    assert!(answer.contains("\"cancelled\"") || answer.contains(" 503 "), "{answer}");
+    assert!(
+        answer.contains("\"cancelled\"") || answer.contains(" 503 "),
+        "{answer}"
+    );
     let status = server.wait_for_exit(Duration::from_secs(5));
-    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        start.elapsed()
+    );
     assert_eq!(status.code(), Some(0), "{}", server.log());
     assert!(processes::marked(&mark).is_empty());
 }

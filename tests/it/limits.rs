@@ -4,7 +4,10 @@ use crate::harness::{Server, check, identities, on_each_identity};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-const BUSY: [&str; 2] = ["while True: pass", "int main() { for (volatile int i = 0;; i++) {} }"];
+const BUSY: [&str; 2] = [
+    "while True: pass",
+    "int main() { for (volatile int i = 0;; i++) {} }",
+];
 const ASLEEP: [&str; 2] = [
     "import time\nprint('on', flush=True)\ntime.sleep(60)",
     "#include <cstdio>\n#include <unistd.h>\nint main() { puts(\"on\"); fflush(stdout); sleep(60); }",
@@ -30,17 +33,36 @@ const FULL_DISK: [&str; 2] = [
 #[test]
 fn each_limit_ends_its_program_and_is_named() {
     let mib = 1 << 20;
-    let stopped = |status: &str, limit: &str, stdout: &str| {
-        json!({"status": status, "limit": limit, "stdout": stdout, "exit_code": null, "signal": null})
-    };
-    let failed = |status: &str, limit: &str| json!({"status": status, "limit": limit, "stdout": "on\n"});
+    let stopped = |status: &str, limit: &str, stdout: &str| json!({"status": status, "limit": limit, "stdout": stdout, "exit_code": null, "signal": null});
+    let failed =
+        |status: &str, limit: &str| json!({"status": status, "limit": limit, "stdout": "on\n"});
     let rows = [
-        (BUSY, json!({"cpu_ms": 300}), stopped("time_limit", "cpu_ms", "")),
-        (BUSY, json!({"wall_ms": 300}), stopped("time_limit", "wall_ms", "")),
-        (ASLEEP, json!({"wall_ms": 400, "cpu_ms": 5000}), stopped("time_limit", "wall_ms", "on\n")),
+        (
+            BUSY,
+            json!({"cpu_ms": 300}),
+            stopped("time_limit", "cpu_ms", ""),
+        ),
+        (
+            BUSY,
+            json!({"wall_ms": 300}),
+            stopped("time_limit", "wall_ms", ""),
+        ),
+        (
+            ASLEEP,
+            json!({"wall_ms": 400, "cpu_ms": 5000}),
+            stopped("time_limit", "wall_ms", "on\n"),
+        ),
         (GREEDY, json!({}), failed("memory_limit", "memory_bytes")),
-        (GREEDY, json!({"memory_bytes": 64 * mib}), failed("memory_limit", "memory_bytes")),
-        (MANY_CHILDREN, json!({"processes": 20}), failed("process_limit", "processes")),
+        (
+            GREEDY,
+            json!({"memory_bytes": 64 * mib}),
+            failed("memory_limit", "memory_bytes"),
+        ),
+        (
+            MANY_CHILDREN,
+            json!({"processes": 20}),
+            failed("process_limit", "processes"),
+        ),
         (FULL_DISK, json!({}), failed("disk_limit", "disk_bytes")),
     ];
     on_each_identity(|server| {
@@ -55,7 +77,11 @@ fn each_limit_ends_its_program_and_is_named() {
         // a limit of one run must not stick to the next
         let half = json!({"code": "b = b'x' * (128 << 20)\nprint(len(b))", "limits": {}});
         for _ in 0..3 {
-            check("after all that", &server.execute("python", &half), &json!({"status": "ok"}));
+            check(
+                "after all that",
+                &server.execute("python", &half),
+                &json!({"status": "ok"}),
+            );
         }
     });
 }
@@ -68,7 +94,11 @@ fn memory_is_counted_over_all_processes_and_tmpfs() {
         for code in [children, files] {
             let limits = json!({"memory_bytes": 48 << 20, "wall_ms": 5000});
             let answer = server.execute("python", &json!({"code": code, "limits": limits}));
-            check(code, &answer, &json!({"status": "memory_limit", "limit": "memory_bytes"}));
+            check(
+                code,
+                &answer,
+                &json!({"status": "memory_limit", "limit": "memory_bytes"}),
+            );
         }
     });
 }
@@ -77,8 +107,15 @@ fn memory_is_counted_over_all_processes_and_tmpfs() {
 fn a_refusal_that_the_program_copes_with_is_no_failure() {
     let code = "import os, time\ntry:\n    for i in range(99):\n        if os.fork() == 0: time.sleep(9)\nexcept BlockingIOError:\n    print('enough')";
     on_each_identity(|server| {
-        let answer = server.execute("python", &json!({"code": code, "limits": {"processes": 20}}));
-        check("it ended well", &answer, &json!({"status": "ok", "exit_code": 0, "stdout": "enough\n"}));
+        let answer = server.execute(
+            "python",
+            &json!({"code": code, "limits": {"processes": 20}}),
+        );
+        check(
+            "it ended well",
+            &answer,
+            &json!({"status": "ok", "exit_code": 0, "stdout": "enough\n"}),
+        );
     });
 }
 
@@ -87,7 +124,7 @@ fn a_fork_bomb_is_contained_while_a_second_runner_answers() {
     let python = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass";
     let cpp = "#include <unistd.h>\nint main() { for (;;) fork(); }";
     for identity in identities() {
-        let server = Server::with(*identity, &["--min-idle", "2", "--max-runners", "2"]);
+        let server = Server::with(identity, &["--min-idle", "2", "--max-runners", "2"]);
         for (language, bomb) in [("python", python), ("cpp", cpp)] {
             let limits = json!({"wall_ms": 3000, "cpu_ms": 30_000});
             let request = json!({"code": bomb, "limits": limits});
@@ -100,7 +137,10 @@ fn a_fork_bomb_is_contained_while_a_second_runner_answers() {
                 });
                 let mut meanwhile: Vec<Value> = Vec::new();
                 while !over.load(Ordering::SeqCst) {
-                    let answer = server.execute(language, &json!({"code": HELLO[usize::from(language == "cpp")]}));
+                    let answer = server.execute(
+                        language,
+                        &json!({"code": HELLO[usize::from(language == "cpp")]}),
+                    );
                     if !over.load(Ordering::SeqCst) {
                         meanwhile.push(answer);
                     }
@@ -109,9 +149,16 @@ fn a_fork_bomb_is_contained_while_a_second_runner_answers() {
             });
             let contained = json!({"status": {"any": ["time_limit", "process_limit"]}});
             check(language, &verdict, &contained);
-            assert!(!meanwhile.is_empty(), "{language}: nothing was answered during the bomb");
+            assert!(
+                !meanwhile.is_empty(),
+                "{language}: nothing was answered during the bomb"
+            );
             for answer in &meanwhile {
-                check("during the bomb", answer, &json!({"status": "ok", "stdout": "1\n"}));
+                check(
+                    "during the bomb",
+                    answer,
+                    &json!({"status": "ok", "stdout": "1\n"}),
+                );
             }
         }
     }

@@ -3,6 +3,24 @@
 use crate::harness::{Server, check, identities, on_each_identity, processes};
 use serde_json::json;
 
+/// The same with pauses, in which even a busy machine gets round to reading.
+#[test]
+fn output_keeps_the_order_of_writes_that_are_apart_in_time() {
+    let python = "import sys, time\nfor i in range(4):\n    print('out', i)\n    print('err', i, file=sys.stderr)\n    \
+        time.sleep(0.05)\n    sys.stderr.write(f'more {i}\\n')\n    time.sleep(0.05)";
+    let shown: String = (0..4)
+        .map(|i| format!("out {i}\nerr {i}\nmore {i}\n"))
+        .collect();
+    on_each_identity(|server| {
+        let answer = server.execute("python", &json!({"code": python}));
+        check(
+            "in order",
+            &answer,
+            &json!({"status": "ok", "output": shown}),
+        );
+    });
+}
+
 #[test]
 fn output_is_what_a_terminal_would_have_shown() {
     let python = "import sys\nfor i in range(3):\n    print('out', i)\n    print('err', i, file=sys.stderr)\nprint('end')";
@@ -45,7 +63,8 @@ fn what_is_not_utf8_is_told() {
 #[test]
 fn closed_streams_neither_end_nor_hang_a_run() {
     let python = "import os, time\nos.write(1, b'x')\nos.close(1); os.close(2)\ntime.sleep(30)";
-    let cpp = "#include <unistd.h>\nint main() { write(1, \"x\", 1); close(1); close(2); sleep(30); }";
+    let cpp =
+        "#include <unistd.h>\nint main() { write(1, \"x\", 1); close(1); close(2); sleep(30); }";
     let late = "import os, time\nos.close(1); os.close(2)\ntime.sleep(0.3)\nos._exit(7)";
     on_each_identity(|server| {
         for (language, code) in [("python", python), ("cpp", cpp)] {
@@ -57,7 +76,8 @@ fn closed_streams_neither_end_nor_hang_a_run() {
             check(language, &server.execute(language, &request), &expected);
         }
         let answer = server.execute("python", &json!({"code": late}));
-        let expected = json!({"status": "runtime_error", "exit_code": 7, "stdout": "", "stderr": ""});
+        let expected =
+            json!({"status": "runtime_error", "exit_code": 7, "stdout": "", "stderr": ""});
         check("ends after it closed its streams", &answer, &expected);
     });
 }
@@ -69,9 +89,12 @@ fn a_hundred_megabytes_are_cut_loudly_in_bounded_memory() {
     let cpp = "#include <cstdio>\n#include <string>\nint main() { std::string b; for (int i = 0; i < 10000; i++) b += \"0123456789\";\n\
         fputc('e', stderr); for (int i = 0; i < 1000; i++) fwrite(b.data(), 1, b.size(), stdout); fputs(\"the end\", stdout); }";
     for identity in identities() {
-        let server = Server::with(*identity, &["--min-idle", "1"]);
+        let server = Server::with(identity, &["--min-idle", "1"]);
         for (language, code) in [("python", python), ("cpp", cpp)] {
-            server.execute(language, &json!({"code": code, "limits": {"output_bytes": 1000}}));
+            server.execute(
+                language,
+                &json!({"code": code, "limits": {"output_bytes": 1000}}),
+            );
             let before = processes::status_kib(server.pid(), "VmHWM:");
             let answer = server.execute(language, &json!({"code": code}));
             let after = processes::status_kib(server.pid(), "VmHWM:");
@@ -90,11 +113,23 @@ fn a_hundred_megabytes_are_cut_loudly_in_bounded_memory() {
             check(language, &told, &expected);
             assert!(text.starts_with("01234567890"), "the head is kept");
             assert!(text.ends_with("89the end"), "the tail is kept");
-            let omitted = text.split("\n[... ").nth(1).and_then(|t| t.split(" bytes omitted ...]\n").next());
-            let omitted: usize = omitted.and_then(|t| t.parse().ok()).expect("the cut is told");
+            let omitted = text
+                .split("\n[... ")
+                .nth(1)
+                .and_then(|t| t.split(" bytes omitted ...]\n").next());
+            let omitted: usize = omitted
+                .and_then(|t| t.parse().ok())
+                .expect("the cut is told");
             let notice = format!("\n[... {omitted} bytes omitted ...]\n").len();
-            assert_eq!(text.len() - notice + omitted, bytes, "all bytes are accounted for");
-            assert!(text.len() <= (1 << 20) + notice, "no more than the limit is kept");
+            assert_eq!(
+                text.len() - notice + omitted,
+                bytes,
+                "all bytes are accounted for"
+            );
+            assert!(
+                text.len() <= (1 << 20) + notice,
+                "no more than the limit is kept"
+            );
         }
     }
 }

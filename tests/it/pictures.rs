@@ -39,8 +39,18 @@ fn sizes(answer: &Value) -> Vec<(u32, u32)> {
 fn figures_come_back_however_they_were_made() {
     let head = "import matplotlib.pyplot as plt\n";
     let rows = [
-        ("shown", "plt.plot([1, 2])\nprint('a')\nplt.show()\nprint('b')", "a\nb\n", vec![(640, 480)]),
-        ("left open", "plt.plot([1, 2])\nprint('x')", "x\n", vec![(640, 480)]),
+        (
+            "shown",
+            "plt.plot([1, 2])\nprint('a')\nplt.show()\nprint('b')",
+            "a\nb\n",
+            vec![(640, 480)],
+        ),
+        (
+            "left open",
+            "plt.plot([1, 2])\nprint('x')",
+            "x\n",
+            vec![(640, 480)],
+        ),
         (
             "saved",
             "plt.figure(figsize=(2, 1), dpi=50)\nplt.plot([1, 2])\nplt.savefig('a.png')\nplt.close()",
@@ -71,7 +81,12 @@ fn figures_come_back_however_they_were_made() {
             "",
             vec![(60, 60)],
         ),
-        ("closed", "plt.plot([1, 2])\nplt.close()\nprint('none')", "none\n", vec![]),
+        (
+            "closed",
+            "plt.plot([1, 2])\nplt.close()\nprint('none')",
+            "none\n",
+            vec![],
+        ),
     ];
     on_each_identity(|server| {
         if !matplotlib(server) {
@@ -90,8 +105,14 @@ fn figures_come_back_however_they_were_made() {
 fn a_failing_program_keeps_its_figures_and_its_exit_code() {
     let head = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\n";
     let rows = [
-        ("raise KeyError('k')", json!({"status": "runtime_error", "exit_code": 1, "stderr": {"has": "KeyError"}})),
-        ("import sys; sys.exit(5)", json!({"status": "runtime_error", "exit_code": 5, "stderr": ""})),
+        (
+            "raise KeyError('k')",
+            json!({"status": "runtime_error", "exit_code": 1, "stderr": {"has": "KeyError"}}),
+        ),
+        (
+            "import sys; sys.exit(5)",
+            json!({"status": "runtime_error", "exit_code": 5, "stderr": ""}),
+        ),
     ];
     on_each_identity(|server| {
         if !matplotlib(server) {
@@ -113,7 +134,11 @@ fn numpy_works() {
         }
         let code = "import numpy as np\na = np.arange(12.0).reshape(3, 4)\nprint((a @ a.T).trace(), np.linalg.svd(a)[1].size)";
         let answer = server.execute("python", &json!({"code": code}));
-        check("numpy", &answer, &json!({"status": "ok", "stdout": "506.0 3\n", "stderr": "", "images": []}));
+        check(
+            "numpy",
+            &answer,
+            &json!({"status": "ok", "stdout": "506.0 3\n", "stderr": "", "images": []}),
+        );
     });
 }
 
@@ -129,16 +154,27 @@ fn image_files_of_any_program_come_back_once() {
     let cpp = "#include <cstdio>\nint main(int, char** v) { FILE* f = fopen(\"in.png\", \"rb\"); FILE* g = fopen(\"out.png\", \"wb\");\n\
         for (int c; (c = getc(f)) != EOF;) putc(c, g); fputs(\"more\", g); }";
     for identity in identities() {
-        let server = Server::with(*identity, &["--max-runners", "1"]);
+        let server = Server::with(identity, &["--max-runners", "1"]);
         let answer = server.execute("python", &json!({"code": python}));
-        check("python", &answer, &json!({"status": "ok", "stdout": "", "stderr": ""}));
-        assert_eq!(answer["images"], json!([format!("data:image/png;base64,{PNG}")]));
+        check(
+            "python",
+            &answer,
+            &json!({"status": "ok", "stdout": "", "stderr": ""}),
+        );
+        assert_eq!(
+            answer["images"],
+            json!([format!("data:image/png;base64,{PNG}")])
+        );
 
         let files = json!([{"name": "a.cpp", "content": cpp}, {"name": "in.png", "content": PNG, "encoding": "base64"}]);
         let answer = server.execute("cpp", &json!({"files": files}));
         check("cpp", &answer, &json!({"status": "ok"}));
         let images = answer["images"].as_array().expect("a list");
-        assert_eq!(images.len(), 1, "an input that did not change is no picture: {images:?}");
+        assert_eq!(
+            images.len(),
+            1,
+            "an input that did not change is no picture: {images:?}"
+        );
         assert_ne!(images[0], json!(format!("data:image/png;base64,{PNG}")));
     }
 }

@@ -18,13 +18,21 @@ impl Stranger {
         // A port that is free on every address: ours is to be free but for the stranger.
         let free = TcpListener::bind((ip, 0)).ok()?.local_addr().ok()?;
         let child = Command::new("python3")
-            .args(["-m", "http.server", &free.port().to_string(), "--bind", &ip.to_string()])
+            .args([
+                "-m",
+                "http.server",
+                &free.port().to_string(),
+                "--bind",
+                &ip.to_string(),
+            ])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("python3 starts");
         let stranger = Self { child, at: free };
-        wait_for(Duration::from_secs(10), "the stranger listens", || TcpStream::connect(free).ok());
+        wait_for(Duration::from_secs(10), "the stranger listens", || {
+            TcpStream::connect(free).ok()
+        });
         Some(stranger)
     }
 }
@@ -58,7 +66,11 @@ fn refused_start(host: &str, port: u16) -> Output {
 /// Fails unless the server refused in one line that has all these parts.
 fn assert_refusal(output: &Output, parts: &[&str]) {
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code().is_some_and(|code| code != 0), "{:?}: {text}", output.status);
+    assert!(
+        output.status.code().is_some_and(|code| code != 0),
+        "{:?}: {text}",
+        output.status
+    );
     let lines: Vec<_> = text.lines().filter(|line| line.contains("port ")).collect();
     assert_eq!(lines.len(), 1, "one clear line: {text}");
     for part in parts {
@@ -70,13 +82,31 @@ fn assert_refusal(output: &Output, parts: &[&str]) {
 
 #[test]
 fn a_port_that_is_taken_is_refused_and_its_owner_named_and_spared() {
-    for (theirs, ours) in [("127.0.0.1", "127.0.0.1"), ("127.0.0.1", "0.0.0.0"), ("0.0.0.0", "127.0.0.1"), ("127.0.0.1", "::")] {
+    for (theirs, ours) in [
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1", "0.0.0.0"),
+        ("0.0.0.0", "127.0.0.1"),
+        ("127.0.0.1", "::"),
+    ] {
         let mut stranger = Stranger::on(theirs).expect("IPv4 is there");
         let output = refused_start(ours, stranger.at.port());
         let pid = format!("pid {}", stranger.child.id());
         let port = format!("port {}", stranger.at.port());
-        assert_refusal(&output, &[&port, &pid, "-m http.server", "since 20", "--port", "WARMBOX_PORT"]);
-        assert!(stranger.child.try_wait().expect("our child").is_none(), "the stranger lives");
+        assert_refusal(
+            &output,
+            &[
+                &port,
+                &pid,
+                "-m http.server",
+                "since 20",
+                "--port",
+                "WARMBOX_PORT",
+            ],
+        );
+        assert!(
+            stranger.child.try_wait().expect("our child").is_none(),
+            "the stranger lives"
+        );
     }
 }
 
@@ -90,13 +120,24 @@ fn a_stale_process_on_another_loopback_address_is_found() {
         let output = refused_start(ours, stranger.at.port());
         let pid = format!("pid {}", stranger.child.id());
         assert_refusal(&output, &[&pid, "-m http.server", "[::1]", "--port"]);
-        assert!(stranger.child.try_wait().expect("our child").is_none(), "the stranger lives");
+        assert!(
+            stranger.child.try_wait().expect("our child").is_none(),
+            "the stranger lives"
+        );
         let children = processes::marked(&stranger.at.port().to_string());
-        assert!(children.iter().all(|child| !child.command.contains("warmbox")), "{children:?}");
+        assert!(
+            children
+                .iter()
+                .all(|child| !child.command.contains("warmbox")),
+            "{children:?}"
+        );
     }
     let stranger = Stranger::on("127.0.0.2").expect("all of 127.0.0.0/8 is loopback");
     let output = refused_start("127.0.0.1", stranger.at.port());
-    assert_refusal(&output, &[&format!("pid {}", stranger.child.id()), "127.0.0.2"]);
+    assert_refusal(
+        &output,
+        &[&format!("pid {}", stranger.child.id()), "127.0.0.2"],
+    );
 }
 
 #[test]

@@ -8,26 +8,53 @@ use std::time::Duration;
 fn every_response_says_who_answered_what() {
     let server = Server::shared(Identity::Own);
     let livez = server.get("/livez").json();
-    check("livez", &livez, &json!({"pid": server.pid(), "version": env!("CARGO_PKG_VERSION")}));
+    check(
+        "livez",
+        &livez,
+        &json!({"pid": server.pid(), "version": env!("CARGO_PKG_VERSION")}),
+    );
     let instance = livez["instance"].as_str().expect("an instance");
     let mut ids = Vec::new();
-    for path in ["/livez", "/readyz", "/health", "/languages", "/pool/stats", "/nothing"] {
+    for path in [
+        "/livez",
+        "/readyz",
+        "/health",
+        "/languages",
+        "/pool/stats",
+        "/nothing",
+    ] {
         let reply = server.get(path);
         assert_eq!(reply.header("x-warmbox-instance"), instance, "{path}");
-        assert_eq!(reply.header("server"), concat!("warmbox/", env!("CARGO_PKG_VERSION")), "{path}");
+        assert_eq!(
+            reply.header("server"),
+            concat!("warmbox/", env!("CARGO_PKG_VERSION")),
+            "{path}"
+        );
         ids.push(reply.header("x-request-id").to_owned());
     }
     ids.sort();
     ids.dedup();
-    assert!(ids.len() == 6 && ids.iter().all(|id| id.len() == 36), "made and different: {ids:?}");
+    assert!(
+        ids.len() == 6 && ids.iter().all(|id| id.len() == 36),
+        "made and different: {ids:?}"
+    );
 
     let body = json!({"code": "print(1)"}).to_string();
-    for (sent, echoed) in [("my-id.1/ü", false), ("my-id.1", true), ("a b", false), (&"x".repeat(129), false)] {
+    for (sent, echoed) in [
+        ("my-id.1/ü", false),
+        ("my-id.1", true),
+        ("a b", false),
+        (&"x".repeat(129), false),
+    ] {
         let headers = [("content-type", "application/json"), ("x-request-id", sent)];
         let reply = server.post("/execute/python", &headers, body.as_bytes());
         assert_eq!(reply.header("x-request-id") == sent, echoed, "{sent:?}");
         assert!(!reply.header("x-request-id").is_empty());
-        check("the answer", &reply.json(), &json!({"instance": instance, "version": env!("CARGO_PKG_VERSION")}));
+        check(
+            "the answer",
+            &reply.json(),
+            &json!({"instance": instance, "version": env!("CARGO_PKG_VERSION")}),
+        );
     }
 }
 
@@ -35,12 +62,20 @@ fn every_response_says_who_answered_what() {
 fn every_log_line_of_a_request_carries_its_identity() {
     let args = ["--log-format", "json", "--log-filter", "debug"];
     let server = Server::start(&Options::new(Identity::Own, &args));
-    let instance = server.get("/livez").json()["instance"].as_str().expect("an instance").to_owned();
+    let instance = server.get("/livez").json()["instance"]
+        .as_str()
+        .expect("an instance")
+        .to_owned();
     for (language, code) in [("python", "print(1)"), ("cpp", "int main() { return 4; }")] {
         let id = format!("trace-{language}");
-        let headers = [("content-type", "application/json"), ("x-request-id", id.as_str())];
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-request-id", id.as_str()),
+        ];
         let body = json!({"code": code, "stdin": "secret-stdin"}).to_string();
-        let run = server.post(&format!("/execute/{language}"), &headers, body.as_bytes()).json();
+        let run = server
+            .post(&format!("/execute/{language}"), &headers, body.as_bytes())
+            .json();
         let run = run["run_id"].as_str().expect("a run id").to_owned();
 
         let finished = |line: &&String| line.contains(&id) && line.contains("request finished");
@@ -49,18 +84,35 @@ fn every_log_line_of_a_request_carries_its_identity() {
             lines.iter().find(finished).is_some().then_some(lines)
         });
         for line in &lines {
-            assert!(serde_json::from_str::<Value>(line).is_ok(), "not JSON: {line}");
+            assert!(
+                serde_json::from_str::<Value>(line).is_ok(),
+                "not JSON: {line}"
+            );
             // at this level, too: a log is no place for what users send
-            assert!(!line.contains("secret-stdin") && !line.contains("int main"), "{line}");
+            assert!(
+                !line.contains("secret-stdin") && !line.contains("int main"),
+                "{line}"
+            );
         }
-        let of_run: Vec<_> = lines.iter().filter(|line| line.contains(&run) || line.contains(&id)).collect();
+        let of_run: Vec<_> = lines
+            .iter()
+            .filter(|line| line.contains(&run) || line.contains(&id))
+            .collect();
         for line in &of_run {
             for part in [id.as_str(), instance.as_str(), env!("CARGO_PKG_VERSION")] {
                 assert!(line.contains(part), "{part} is not in {line}");
             }
         }
-        for text in ["request accepted", "program started", "program ended", "request finished"] {
-            assert!(of_run.iter().any(|line| line.contains(text)), "no {text:?} in {of_run:#?}");
+        for text in [
+            "request accepted",
+            "program started",
+            "program ended",
+            "request finished",
+        ] {
+            assert!(
+                of_run.iter().any(|line| line.contains(text)),
+                "no {text:?} in {of_run:#?}"
+            );
         }
     }
 }
@@ -69,13 +121,23 @@ fn every_log_line_of_a_request_carries_its_identity() {
 #[test]
 fn a_request_is_one_line_at_the_usual_level() {
     let server = Server::start(&Options::new(Identity::Own, &["--log-format", "json"]));
-    let headers = [("content-type", "text/plain"), ("x-request-id", "only-line")];
+    let headers = [
+        ("content-type", "text/plain"),
+        ("x-request-id", "only-line"),
+    ];
     server.post("/execute/python", &headers, b"print(1)");
     let found = wait_for(Duration::from_secs(5), "the line", || {
         let log = server.log();
-        let lines: Vec<_> = log.lines().filter(|l| l.contains("only-line")).map(str::to_owned).collect();
+        let lines: Vec<_> = log
+            .lines()
+            .filter(|l| l.contains("only-line"))
+            .map(str::to_owned)
+            .collect();
         (!lines.is_empty()).then_some(lines)
     });
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(found[0].contains("200") && found[0].contains("duration_ms"), "{found:?}");
+    assert!(
+        found[0].contains("200") && found[0].contains("duration_ms"),
+        "{found:?}"
+    );
 }

@@ -1,6 +1,8 @@
 //! A wall that cannot be put up: nothing is executed, and the error names the step.
 
-use crate::harness::{Identity, Options, Server, check, identities, open_folder, program, supervisor};
+use crate::harness::{
+    Identity, Options, Server, check, identities, open_folder, program, supervisor,
+};
 use serde_json::json;
 use std::fs;
 use std::io::{Read, Write};
@@ -20,8 +22,18 @@ fn supervise(mut command: Command, message: &[u8]) -> (Option<i32>, Vec<FromRunn
     let mut stdin = child.stdin.take().expect("a pipe");
     stdin.write_all(message).expect("it reads");
     let (mut said, mut words) = (Vec::new(), String::new());
-    child.stdout.take().expect("a pipe").read_to_end(&mut said).expect("it ends");
-    child.stderr.take().expect("a pipe").read_to_string(&mut words).expect("it ends");
+    child
+        .stdout
+        .take()
+        .expect("a pipe")
+        .read_to_end(&mut said)
+        .expect("it ends");
+    child
+        .stderr
+        .take()
+        .expect("a pipe")
+        .read_to_string(&mut words)
+        .expect("it ends");
     drop(stdin);
     let code = child.wait().expect("our child").code();
     let mut decoder = Decoder::new(frame::MAX_FROM_RUNNER);
@@ -60,27 +72,50 @@ fn a_supervisor_refuses_what_it_cannot_wall_in() {
     let without_namespaces = || {
         let mut command = Command::new("unshare");
         let forbid = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" embedded";
-        command.args(["--user", "--map-root-user", "sh", "-c", forbid]).arg(supervisor());
+        command
+            .args(["--user", "--map-root-user", "sh", "-c", forbid])
+            .arg(supervisor());
         command
     };
     let root = identities().len() > 1;
     let mut rows = vec![
-        (ours(), plan(|plan| plan.root = RootSource::Folder("/nowhere".into())), "open the unpacked runner image"),
-        (ours(), plan(|plan| plan.root = RootSource::Folder("/etc".into())), "cannot show the toolchain"),
-        (ours(), plan(|plan| plan.version_argv = vec!["/nowhere/python3".into()]), "execute the program"),
+        (
+            ours(),
+            plan(|plan| plan.root = RootSource::Folder("/nowhere".into())),
+            "open the unpacked runner image",
+        ),
+        (
+            ours(),
+            plan(|plan| plan.root = RootSource::Folder("/etc".into())),
+            "cannot show the toolchain",
+        ),
+        (
+            ours(),
+            plan(|plan| plan.version_argv = vec!["/nowhere/python3".into()]),
+            "execute the program",
+        ),
         (ours(), ping, "receive the plan"),
         (ours(), vec![0xff; 64], "receive the plan"),
         (without_namespaces(), plan(|_| ()), "cannot"),
     ];
     if root {
         // only who has a range of identities locks one
-        rows.push((ours(), plan(|plan| plan.id_lock_dir = "/dev/null/locks".into()), "identity locks"));
+        rows.push((
+            ours(),
+            plan(|plan| plan.id_lock_dir = "/dev/null/locks".into()),
+            "identity locks",
+        ));
     }
     for (command, message, step) in rows {
         let what = format!("{command:?}, {step}");
         let (code, said, words) = supervise(command, &message);
-        assert!(code.is_some_and(|code| code != 0), "{what}: {code:?} {words}");
-        let ready = said.iter().any(|m| matches!(m, FromRunner::Hello(_) | FromRunner::Ready));
+        assert!(
+            code.is_some_and(|code| code != 0),
+            "{what}: {code:?} {words}"
+        );
+        let ready = said
+            .iter()
+            .any(|m| matches!(m, FromRunner::Hello(_) | FromRunner::Ready));
         assert!(!ready, "{what}: it said that it is ready: {said:?}");
         assert!(words.contains(step), "{what}: {words}");
     }
@@ -93,18 +128,35 @@ fn a_server_without_walls_runs_nothing_and_says_why() {
         return;
     }
     let options = Options::new(Identity::Own, &["--id-lock-dir", "/dev/null/locks"]);
-    let server = Server::launch_unready(&options);
+    let server = Server::launch(&options);
     let reason = json!({"has": "identity locks"});
     let reply = server.post_json("/execute/python", &json!({"code": "print(1)"}));
-    check("nothing is run", &reply.json(), &json!({"status": 503, "code": "unavailable", "detail": reason}));
+    check(
+        "nothing is run",
+        &reply.json(),
+        &json!({"status": 503, "code": "unavailable", "detail": reason}),
+    );
     assert!(!reply.header("retry-after").is_empty());
     assert_eq!(server.get("/readyz").status, 503);
+    assert!(
+        !server.told().contains("is ready at"),
+        "it is not ready: {}",
+        server.told()
+    );
     assert_eq!(server.get("/livez").status, 200);
     let health = server.get("/health");
     assert_eq!(health.status, 503);
-    check("health", &health.json(), &json!({"status": "down", "instance": {"has": "-"}}));
+    check(
+        "health",
+        &health.json(),
+        &json!({"status": "down", "instance": {"has": "-"}}),
+    );
     assert!(health.text.contains("identity locks"), "{}", health.text);
-    check("stats", &server.pool("python"), &json!({"last_error": reason, "idle": 0}));
+    check(
+        "stats",
+        &server.pool("python"),
+        &json!({"last_error": reason, "idle": 0}),
+    );
     assert!(server.log().contains("identity locks"), "{}", server.log());
 }
 
@@ -113,11 +165,13 @@ fn run_without_user_namespaces_executes_nothing() {
     for identity in identities() {
         let folder = open_folder();
         fs::write(folder.path().join("a.py"), "print('executed')").expect("it is ours");
-        let inner = program(*identity, folder.path());
+        let inner = program(identity, folder.path());
         let forbid = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" run a.py";
-        let mut command = program(*identity, folder.path());
+        let mut command = program(identity, folder.path());
         let mut outer = Command::new("unshare");
-        outer.args(["--user", "--map-root-user", "sh", "-c", forbid]).arg(inner.get_program());
+        outer
+            .args(["--user", "--map-root-user", "sh", "-c", forbid])
+            .arg(inner.get_program());
         outer.current_dir(folder.path()).env_clear();
         for (name, value) in command.env_remove("nothing").get_envs() {
             if let Some(value) = value {
@@ -127,7 +181,14 @@ fn run_without_user_namespaces_executes_nothing() {
         let output = outer.output().expect("unshare starts");
         let words = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success(), "{words}");
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "nothing was executed");
-        assert!(words.contains("namespaces") || words.contains("identities"), "{words}");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            "",
+            "nothing was executed"
+        );
+        assert!(
+            words.contains("namespaces") || words.contains("identities"),
+            "{words}"
+        );
     }
 }

@@ -9,14 +9,14 @@ use serde_json::Value;
 
 /// Fails with the whole answer unless it is as expected.
 #[track_caller]
-pub fn check(what: &str, actual: &Value, expected: &Value) {
+pub(crate) fn check(what: &str, actual: &Value, expected: &Value) {
     if let Some(difference) = mismatch(actual, expected) {
         panic!("{what}: {difference}\nin {actual:#}");
     }
 }
 
 /// The first difference, or `None`.
-pub fn mismatch(actual: &Value, expected: &Value) -> Option<String> {
+pub(crate) fn mismatch(actual: &Value, expected: &Value) -> Option<String> {
     differ("", actual, expected)
 }
 

@@ -11,20 +11,20 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 /// One answer, whatever its status.
 #[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub text: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) text: String,
     headers: ureq::http::HeaderMap,
 }
 
 impl Reply {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name).and_then(|value| value.to_str().ok());
         value.unwrap_or_default()
     }
 
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text)
             .unwrap_or_else(|error| panic!("{error}: status {}, {}", self.status, self.text))
     }
@@ -50,12 +50,12 @@ fn reply(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Rep
 }
 
 impl Server {
-    pub fn get(&self, path: &str) -> Reply {
+    pub(crate) fn get(&self, path: &str) -> Reply {
         reply(self.agent.get(format!("{}{path}", self.url)).call())
     }
 
     /// Posts a body with these headers and no others of its kind.
-    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+    pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let mut request = self.agent.post(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -63,26 +63,26 @@ impl Server {
         reply(request.send(body))
     }
 
-    pub fn post_json(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) fn post_json(&self, path: &str, body: &Value) -> Reply {
         let json = [("content-type", "application/json")];
         self.post(path, &json, body.to_string().as_bytes())
     }
 
     /// Executes a program and answers what it did; fails on any status but 200.
     #[track_caller]
-    pub fn execute(&self, language: &str, request: &Value) -> Value {
+    pub(crate) fn execute(&self, language: &str, request: &Value) -> Value {
         let reply = self.post_json(&format!("/execute/{language}"), request);
         assert_eq!(reply.status, 200, "{} for {request}", reply.text);
         reply.json()
     }
 
     /// The figures of one language's pool.
-    pub fn pool(&self, language: &str) -> Value {
+    pub(crate) fn pool(&self, language: &str) -> Value {
         self.get("/pool/stats").json()["languages"][language].take()
     }
 
     /// A connection on which a request was sent and nothing was read, to be dropped or read.
-    pub fn send_and_hold(&self, language: &str, request: &Value) -> TcpStream {
+    pub(crate) fn send_and_hold(&self, language: &str, request: &Value) -> TcpStream {
         let body = request.to_string();
         let head = format!(
             "POST /execute/{language} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\
@@ -101,7 +101,7 @@ impl Server {
 }
 
 /// Everything that comes until the server closes the connection.
-pub fn read_to_end(mut stream: TcpStream) -> String {
+pub(crate) fn read_to_end(mut stream: TcpStream) -> String {
     let mut text = String::new();
     stream
         .read_to_string(&mut text)

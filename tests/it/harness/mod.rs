@@ -3,17 +3,21 @@
 
 mod expect;
 mod http;
-pub mod processes;
+pub(crate) mod processes;
 mod server;
 
-pub use expect::{check, mismatch};
-pub use http::{Reply, read_to_end};
-pub use server::{Identity, Options, Server, identities, open_folder, program, supervisor};
+pub(crate) use expect::{check, mismatch};
+pub(crate) use http::{Reply, read_to_end};
+pub(crate) use server::{Identity, Options, Server, identities, open_folder, program, supervisor};
 
 use std::time::{Duration, Instant};
 
 /// Polls until `probe` answers, and fails with `what` when it has not by the deadline.
-pub fn wait_for<T>(deadline: Duration, what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(
+    deadline: Duration,
+    what: &str,
+    mut probe: impl FnMut() -> Option<T>,
+) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = probe() {
@@ -28,7 +32,7 @@ pub fn wait_for<T>(deadline: Duration, what: &str, mut probe: impl FnMut() -> Op
 }
 
 /// A name that no other process and no other test has.
-pub fn marker(what: &str) -> String {
+pub(crate) fn marker(what: &str) -> String {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -36,9 +40,9 @@ pub fn marker(what: &str) -> String {
 }
 
 /// Runs the test with a server of each identity, which other tests may use at the same time.
-pub fn on_each_identity(test: impl Fn(&Server)) {
+pub(crate) fn on_each_identity(test: impl Fn(&Server)) {
     for identity in identities() {
-        let server = Server::shared(*identity);
+        let server = Server::shared(identity);
         eprintln!("as {identity:?}");
         test(&server);
     }

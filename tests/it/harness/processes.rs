@@ -6,15 +6,15 @@ use std::time::Duration;
 
 /// One process: the start time tells it apart from a later one with the same pid.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Process {
-    pub pid: u32,
-    pub parent: u32,
-    pub command: String,
+pub(crate) struct Process {
+    pub(crate) pid: u32,
+    pub(crate) parent: u32,
+    pub(crate) command: String,
     started: u64,
 }
 
 /// Every process that is not a zombie.
-pub fn all() -> Vec<Process> {
+pub(crate) fn all() -> Vec<Process> {
     let entries = fs::read_dir("/proc").expect("/proc is there");
     entries
         .flatten()
@@ -23,7 +23,7 @@ pub fn all() -> Vec<Process> {
 }
 
 /// Children, their children and so on, nearest first.
-pub fn descendants(root: u32) -> Vec<Process> {
+pub(crate) fn descendants(root: u32) -> Vec<Process> {
     let all = all();
     let mut family: Vec<Process> = Vec::new();
     let mut parents = vec![root];
@@ -40,14 +40,14 @@ pub fn descendants(root: u32) -> Vec<Process> {
 }
 
 /// The processes with `marker` in their command line.
-pub fn marked(marker: &str) -> Vec<Process> {
+pub(crate) fn marked(marker: &str) -> Vec<Process> {
     let mut found = all();
     found.retain(|process| process.command.contains(marker));
     found
 }
 
 /// Those of `family` that are alive after `deadline`.
-pub fn left_after(deadline: Duration, family: &[Process]) -> Vec<Process> {
+pub(crate) fn left_after(deadline: Duration, family: &[Process]) -> Vec<Process> {
     let alive = || {
         let mut alive = family.to_vec();
         alive.retain(|old| read(old.pid).is_some_and(|now| now.started == old.started));
@@ -61,14 +61,14 @@ pub fn left_after(deadline: Duration, family: &[Process]) -> Vec<Process> {
 }
 
 /// Waits until a process with the marker is there.
-pub fn wait_for_marked(marker: &str) -> Process {
+pub(crate) fn wait_for_marked(marker: &str) -> Process {
     wait_for(Duration::from_secs(10), "the marked process starts", || {
         marked(marker).pop()
     })
 }
 
 /// Sends a signal, by its name.
-pub fn signal(pid: u32, name: &str) {
+pub(crate) fn signal(pid: u32, name: &str) {
     let sent = std::process::Command::new("/bin/sh")
         .args(["-c", &format!("kill -{name} {pid}")])
         .status()
@@ -77,7 +77,7 @@ pub fn signal(pid: u32, name: &str) {
 }
 
 /// A figure of `/proc/<pid>/status` in KiB, such as `VmHWM`.
-pub fn status_kib(pid: u32, field: &str) -> u64 {
+pub(crate) fn status_kib(pid: u32, field: &str) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is there");
     let line = text.lines().find(|line| line.starts_with(field));
     let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());

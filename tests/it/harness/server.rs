@@ -19,7 +19,7 @@ const NOBODY: u32 = 65534;
 
 /// Who runs the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Identity {
+pub(crate) enum Identity {
     /// Whoever runs the tests.
     Own,
     /// An ordinary user without a range of subordinate ids; needs root to become.
@@ -27,16 +27,16 @@ pub enum Identity {
 }
 
 /// Every identity that these tests can take: both where root runs them.
-pub fn identities() -> &'static [Identity] {
+pub(crate) fn identities() -> Vec<Identity> {
     let own = fs::metadata("/proc/self").expect("/proc is there").uid();
     match own {
-        0 => &[Identity::Own, Identity::Nobody],
-        _ => &[Identity::Own],
+        0 => vec![Identity::Own, Identity::Nobody],
+        _ => vec![Identity::Own],
     }
 }
 
 /// The static supervisor, as `make test` names it or as it lies in the target folder.
-pub fn supervisor() -> PathBuf {
+pub(crate) fn supervisor() -> PathBuf {
     let server = Path::new(env!("CARGO_BIN_EXE_warmbox"));
     let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let built = server
@@ -45,12 +45,13 @@ pub fn supervisor() -> PathBuf {
         .map(|target| target.join(triple).join("release/warmbox-supervisor"));
     let named = std::env::var_os("WARMBOX_SUPERVISOR").map(PathBuf::from);
     let found = named.or(built).filter(|path| path.is_file());
+    let found = found.and_then(|path| path.canonicalize().ok());
     found.expect("the static supervisor is not built; run make test")
 }
 
 /// The server's binary with nothing of this environment but PATH, run as that identity.
 /// `folder` is where it works and where the binaries are put when they must be readable.
-pub fn program(identity: Identity, folder: &Path) -> Command {
+pub(crate) fn program(identity: Identity, folder: &Path) -> Command {
     let (mut server, mut ours) = (env!("CARGO_BIN_EXE_warmbox").into(), supervisor());
     if identity == Identity::Nobody {
         // A checkout in somebody's home cannot be entered by an ordinary user.
@@ -78,7 +79,7 @@ pub fn program(identity: Identity, folder: &Path) -> Command {
 }
 
 /// A folder that every identity can enter and write.
-pub fn open_folder() -> TempDir {
+pub(crate) fn open_folder() -> TempDir {
     let folder = TempDir::with_prefix("warmbox-test-").expect("a temporary folder");
     fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).expect("it is ours");
     folder
@@ -86,14 +87,14 @@ pub fn open_folder() -> TempDir {
 
 /// How a server is started.
 #[derive(Debug, Clone)]
-pub struct Options {
-    pub identity: Identity,
-    pub args: Vec<String>,
-    pub env: Vec<(String, String)>,
+pub(crate) struct Options {
+    pub(crate) identity: Identity,
+    pub(crate) args: Vec<String>,
+    pub(crate) env: Vec<(String, String)>,
 }
 
 impl Options {
-    pub fn new(identity: Identity, args: &[&str]) -> Self {
+    pub(crate) fn new(identity: Identity, args: &[&str]) -> Self {
         Self {
             identity,
             args: args.iter().map(ToString::to_string).collect(),
@@ -103,10 +104,10 @@ impl Options {
 }
 
 /// A server that answers. Dropping it kills it and proves that nothing of it is left.
-pub struct Server {
-    pub identity: Identity,
-    pub url: String,
-    pub port: u16,
+pub(crate) struct Server {
+    pub(crate) identity: Identity,
+    pub(crate) url: String,
+    pub(crate) port: u16,
     pub(super) agent: ureq::Agent,
     child: Mutex<Child>,
     folder: TempDir,
@@ -114,7 +115,7 @@ pub struct Server {
 
 impl Server {
     /// A server of one's own on a free port, ready to answer.
-    pub fn start(options: &Options) -> Self {
+    pub(crate) fn start(options: &Options) -> Self {
         let server = Self::launch(options);
         wait_for(START, "/readyz answers 200", || {
             (server.get("/readyz").status == 200).then_some(())
@@ -122,12 +123,12 @@ impl Server {
         server
     }
 
-    pub fn with(identity: Identity, args: &[&str]) -> Self {
+    pub(crate) fn with(identity: Identity, args: &[&str]) -> Self {
         Self::start(&Options::new(identity, args))
     }
 
     /// A server that has told its address, ready or not.
-    pub fn launch(options: &Options) -> Self {
+    pub(crate) fn launch(options: &Options) -> Self {
         let folder = open_folder();
         let file = |name| File::create(folder.path().join(name)).expect("a file");
         let child = program(options.identity, folder.path())
@@ -150,9 +151,8 @@ impl Server {
             if let Some(status) = server.exited() {
                 panic!("the server ended with {status}:\n{}", server.log());
             }
-            let told = fs::read_to_string(server.folder.path().join("stdout")).ok()?;
-            let line = told.lines().find(|line| line.contains(" is ready at "))?;
-            let url = line.split_whitespace().find(|w| w.starts_with("http://"))?;
+            let told = server.told();
+            let url = told.split_whitespace().find(|w| w.starts_with("http://"))?;
             Some(url.trim_end_matches(['/', ',', '.']).to_owned())
         });
         let port = server.url.rsplit(':').next();
@@ -161,7 +161,7 @@ impl Server {
     }
 
     /// The server that tests of one identity use together; the last of them ends it.
-    pub fn shared(identity: Identity) -> Arc<Self> {
+    pub(crate) fn shared(identity: Identity) -> Arc<Self> {
         static SHARED: Mutex<[Weak<Server>; 2]> = Mutex::new([Weak::new(), Weak::new()]);
         let mut shared = SHARED.lock().unwrap_or_else(|error| error.into_inner());
         let place = &mut shared[identity as usize];
@@ -175,21 +175,26 @@ impl Server {
         server
     }
 
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child().id()
     }
 
     /// Its exit code once it has ended; `None` in it for a signal.
-    pub fn exited(&self) -> Option<std::process::ExitStatus> {
+    pub(crate) fn exited(&self) -> Option<std::process::ExitStatus> {
         self.child().try_wait().expect("it is our child")
     }
 
-    pub fn wait_for_exit(&self, deadline: Duration) -> std::process::ExitStatus {
+    pub(crate) fn wait_for_exit(&self, deadline: Duration) -> std::process::ExitStatus {
         wait_for(deadline, "the server ends", || self.exited())
     }
 
+    /// All it has told on standard output: where it is, and what works.
+    pub(crate) fn told(&self) -> String {
+        fs::read_to_string(self.folder.path().join("stdout")).unwrap_or_default()
+    }
+
     /// All it has written to standard error.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
     }
 
@@ -208,7 +213,14 @@ impl Drop for Server {
         let _ = self.child().wait();
         let left = processes::left_after(VANISH, &family);
         if std::thread::panicking() {
-            eprintln!("--- log of the server ({:?}):\n{}", self.identity, self.log());
+            let log = self.log();
+            let mut lines: Vec<_> = log.lines().rev().take(40).collect();
+            lines.reverse();
+            eprintln!(
+                "--- end of the log of the server ({:?}):\n{}",
+                self.identity,
+                lines.join("\n")
+            );
         } else {
             assert!(left.is_empty(), "left behind by a killed server: {left:?}");
         }

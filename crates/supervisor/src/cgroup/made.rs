@@ -18,7 +18,7 @@ pub struct Made {
 }
 
 impl Made {
-    /// Makes a cgroup for this keeper's runs, if the host lets it.
+    /// Makes a cgroup for this keeper's runner, if the host lets it.
     pub fn try_new() -> Option<(Self, RunCgroup)> {
         let read = |path| fs::read_to_string(path).ok();
         let layout = layout::find(&read("/proc/self/mountinfo")?, &read("/proc/self/cgroup")?)?;
@@ -54,11 +54,9 @@ impl Made {
     fn version_2(&mut self, place: &Place) -> io::Result<RunCgroup> {
         let parent = parent_with_controllers(place).ok_or(io::ErrorKind::Unsupported)?;
         let folder = self.make(parent)?;
-        // No swap, and a run that is out of memory dies whole.
         if let Ok(swap) = control(&folder, "memory.swap.max") {
             write(&swap, "0")?;
         }
-        write(&control(&folder, "memory.oom.group")?, "1")?;
         Ok(RunCgroup {
             kind: MemoryCeiling::CgroupV2,
             procs: vec![control(&folder, "cgroup.procs")?],

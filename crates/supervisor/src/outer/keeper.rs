@@ -50,11 +50,16 @@ fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
     let process::Cloned::Parent { pid, pidfd } = cloned else {
         drop(go_inside);
         let link = Link::new(input, output).step("use the link");
-        let code = become_runner(&go, plan, image, identities.unique(), cgroup, link);
+        let unique = identities.unique();
+        let code = become_runner(&go, plan, image, unique, cgroup, link);
         process::exit_now(code);
     };
     drop((go, output));
-    if let Err(failure) = identities.map(pid) {
+    let attached = match &cgroup {
+        Some(cgroup) => cgroup.attach(pid),
+        None => Ok(()),
+    };
+    if let Err(failure) = attached.and_then(|()| identities.map(pid)) {
         let _ = process::kill(&pidfd);
         let _ = process::wait(pid, true);
         return Err(failure);

@@ -43,7 +43,7 @@ pub(super) fn execute(
     let processes = spec.limits.processes;
     let process_rlimit = match cgroup {
         Some(cgroup) => {
-            cgroup.allow(spec.limits.memory_bytes, processes)?;
+            cgroup.allow(spec.limits.memory_bytes, carried_bytes(spec), processes)?;
             processes + SECOND_LINE_PROCESSES
         }
         None if sandbox.ids.unique() => processes,
@@ -61,6 +61,9 @@ pub(super) fn execute(
 
     let mut watch = Watch::new(spec, sandbox, cgroup);
     watch.until_dead(sandbox, link)?;
+    if let Some(cgroup) = cgroup {
+        cgroup.lift()?;
+    }
     let usage = watch.usage(sandbox, before)?;
     let outcome = watch.conclude(sandbox, link, usage)?;
     log(
@@ -72,6 +75,15 @@ pub(super) fn execute(
         ),
     )?;
     Ok(outcome)
+}
+
+/// What the supervisor holds for a run while it lives: the input twice (as it arrived, and as it
+/// is being written), and what is kept of both streams, once more on its way out.
+fn carried_bytes(spec: &RunSpec) -> u64 {
+    let files: usize = spec.files.iter().map(|file| file.bytes.len()).sum();
+    let input = (files + spec.stdin.len()) as u64;
+    let output = spec.limits.output_bytes.saturating_mul(2);
+    input.saturating_add(output).saturating_mul(2)
 }
 
 fn log(link: &mut Link, spec: &RunSpec, text: String) -> Result<(), LinkError> {

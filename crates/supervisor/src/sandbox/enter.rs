@@ -1,7 +1,7 @@
 //! The recipe: how the first process of a sandbox puts up its walls, from top to bottom.
 //!
-//! It runs in a fork of the single-threaded supervisor, in new user, pid, mount, ipc and uts
-//! namespaces, and holds every capability there and none outside. The network namespace
+//! It runs in a fork of the single-threaded supervisor, in new user, pid, mount, ipc, uts and
+//! cgroup namespaces, and holds every capability there and none outside. The network namespace
 //! is the runner's, which has nothing but loopback.
 
 use super::{Blueprint, Inside, Report, RunIds, init, launch::Launch, mounts};
@@ -64,9 +64,7 @@ fn put_up_walls(inside: &Inside, blueprint: &Blueprint, ids: RunIds) -> Result<(
     caps::die_with_parent().step("die with the supervisor")?;
     process::new_session().step("start a session")?;
 
-    // 4. A cgroup namespace, now that the supervisor has put this process where it belongs: the
-    //    run sees its own cgroup as the root. And a name that tells nothing.
-    process::leave_cgroup_namespace().step("make the cgroup namespace")?;
+    // 4. A name that tells nothing, in a namespace of its own.
     process::set_host_name("sandbox").step("set the host name")?;
 
     // 5. What is mounted from here on is seen in this sandbox only, and vanishes with it.

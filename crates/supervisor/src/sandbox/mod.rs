@@ -66,7 +66,8 @@ const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNS
     | libc::CLONE_NEWIPC
-    | libc::CLONE_NEWUTS;
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWCGROUP;
 
 impl Sandbox {
     /// Puts up a sandbox with identities of its own.
@@ -96,11 +97,7 @@ impl Sandbox {
             enter::run(inside, blueprint, ids);
         };
         drop(inside);
-        let mapped = match &blueprint.cgroup {
-            Some(cgroup) => cgroup.attach(pid),
-            None => Ok(()),
-        };
-        let mapped = mapped.and_then(|()| ids.write_maps(pid));
+        let mapped = ids.write_maps(pid);
         let closed = caps::set_dumpable(false).step("close the identity maps");
 
         let scratch = mapped

@@ -153,7 +153,7 @@ pub const RULES: &[Rule] = &[
         When::NoBits { argument: 0, mask: NEW_NAMESPACES }, &[libc::SYS_clone]),
     absent("its flags lie in memory where a filter cannot see them; libc falls back to clone",
         &[libc::SYS_clone3]),
-    allow("signals", &[
+    allow("signals, to and from its own processes", &[
         libc::SYS_rt_sigaction, libc::SYS_rt_sigprocmask, libc::SYS_rt_sigreturn,
         libc::SYS_rt_sigsuspend, libc::SYS_rt_sigpending, libc::SYS_rt_sigtimedwait,
         libc::SYS_rt_sigqueueinfo, libc::SYS_rt_tgsigqueueinfo, libc::SYS_sigaltstack,

@@ -1,6 +1,7 @@
 //! From rules to the kernel's filter language (classic BPF, see seccomp(2)).
 
 use super::policy::{Answer, Rule, When};
+use std::collections::BTreeMap;
 
 // Offsets in struct seccomp_data.
 const NUMBER: u32 = 0;
@@ -10,10 +11,15 @@ const ARGUMENTS: u32 = 16;
 const LOAD: u16 = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
 const AND: u16 = (libc::BPF_ALU | libc::BPF_AND | libc::BPF_K) as u16;
 const IF_EQUAL: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
+const IF_AT_LEAST: u16 = (libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K) as u16;
+const JUMP: u16 = (libc::BPF_JMP | libc::BPF_JA) as u16;
 const RETURN: u16 = (libc::BPF_RET | libc::BPF_K) as u16;
 
 /// Assembles the filter. A call with no rule is answered ENOSYS, as a kernel without it would;
 /// so is every call of a foreign architecture, and of x32, whose numbers no rule has.
+///
+/// Numbers are found by halving, not one after the other: the kernel walks the program once for
+/// every call there is when it is installed, which happens in every run.
 pub fn assemble(rules: &[Rule], architecture: u32) -> Vec<libc::sock_filter> {
     let mut out = vec![
         op(LOAD, 0, 0, ARCHITECTURE),
@@ -21,15 +27,68 @@ pub fn assemble(rules: &[Rule], architecture: u32) -> Vec<libc::sock_filter> {
         op(RETURN, 0, 0, returns(Answer::NoSuchCall)),
         op(LOAD, 0, 0, NUMBER),
     ];
+    halve(&spans(rules), &mut out);
+    out
+}
+
+/// Numbers from `first` up to the next span's are all answered by `body`.
+#[derive(Clone, Debug)]
+struct Span {
+    first: u32,
+    body: Vec<libc::sock_filter>,
+}
+
+/// The rules as spans over all numbers; neighbours with the same body are one span.
+fn spans(rules: &[Rule]) -> Vec<Span> {
+    let mut bodies = BTreeMap::new();
     for rule in rules {
         for &call in rule.calls {
-            let body = body(rule);
-            out.push(op(IF_EQUAL, 0, body.len() as u8, call as u32));
-            out.extend(body);
+            bodies.insert(call as u32, body(rule));
         }
     }
-    out.push(op(RETURN, 0, 0, returns(Answer::NoSuchCall)));
-    out
+    let none = || vec![op(RETURN, 0, 0, returns(Answer::NoSuchCall))];
+    let mut spans = vec![Span {
+        first: 0,
+        body: none(),
+    }];
+    let mut add = |first, body: Vec<libc::sock_filter>| match spans.last_mut() {
+        Some(last) if last.first == first => last.body = body,
+        Some(last) if same(&last.body, &body) => {}
+        _ => spans.push(Span { first, body }),
+    };
+    let mut next = 0;
+    for (call, body) in bodies {
+        if call > next {
+            add(next, none());
+        }
+        add(call, body);
+        next = call + 1;
+    }
+    add(next, none());
+    spans
+}
+
+fn same(a: &[libc::sock_filter], b: &[libc::sock_filter]) -> bool {
+    let plain = |op: &libc::sock_filter| (op.code, op.jt, op.jf, op.k);
+    a.iter().map(plain).eq(b.iter().map(plain))
+}
+
+/// A decision between two halves, and so on down to single spans.
+fn halve(spans: &[Span], out: &mut Vec<libc::sock_filter>) {
+    match spans {
+        [] => {}
+        [only] => out.extend_from_slice(&only.body),
+        _ => {
+            let (lower, upper) = spans.split_at(spans.len() / 2);
+            let mut below = Vec::new();
+            halve(lower, &mut below);
+            // A far jump, because a near one reaches only 255 instructions.
+            out.push(op(IF_AT_LEAST, 0, 1, upper[0].first));
+            out.push(op(JUMP, 0, 0, below.len() as u32));
+            out.extend(below);
+            halve(upper, out);
+        }
+    }
 }
 
 /// What happens once the number matched. Every path ends in a return.
@@ -96,6 +155,8 @@ mod tests {
                 LOAD => acc = args[((op.k - ARGUMENTS) / 8) as usize],
                 AND => acc &= op.k,
                 IF_EQUAL => at += usize::from(if acc == op.k { op.jt } else { op.jf }),
+                IF_AT_LEAST => at += usize::from(if acc >= op.k { op.jt } else { op.jf }),
+                JUMP => at += op.k as usize,
                 RETURN => return op.k,
                 other => panic!("unknown instruction {other:#x}"),
             }
@@ -172,14 +233,22 @@ mod tests {
         assert_ne!(socket(libc::AF_INET, libc::IPPROTO_MPTCP), ALLOW);
     }
 
+    /// The rules' own meaning, call by call, against the assembled program.
     #[test]
-    fn every_jump_lands_inside_and_the_program_fits() {
+    fn every_number_is_answered_as_its_rule_says() {
         let filter = assemble(RULES, HERE);
         assert!(filter.len() <= 4096, "{} instructions", filter.len());
-        for (at, op) in filter.iter().enumerate() {
-            if op.code == IF_EQUAL {
-                assert!(at + 1 + usize::from(op.jt.max(op.jf)) < filter.len());
-            }
+        for number in (0..1000).chain([0x4000_0000, u32::MAX]) {
+            let rule = RULES
+                .iter()
+                .find(|rule| rule.calls.contains(&libc::c_long::from(number)));
+            let expected = match rule {
+                None => vec![returns(Answer::NoSuchCall)],
+                Some(rule) if matches!(rule.when, When::Always) => vec![returns(rule.answer)],
+                Some(rule) => vec![returns(rule.answer), returns(rule.otherwise)],
+            };
+            let got = judge(&filter, HERE, number, [u32::MAX; 6]);
+            assert!(expected.contains(&got), "call {number}: {got:#x}");
         }
     }
 

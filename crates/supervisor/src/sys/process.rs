@@ -141,13 +141,6 @@ pub fn new_session() -> io::Result<()> {
     Ok(())
 }
 
-/// Sees the own cgroup as the root of all from here on.
-pub fn leave_cgroup_namespace() -> io::Result<()> {
-    // SAFETY: integers only.
-    check(unsafe { libc::unshare(libc::CLONE_NEWCGROUP) }.into())?;
-    Ok(())
-}
-
 /// The name that `uname` shows in this UTS namespace.
 pub fn set_host_name(name: &str) -> io::Result<()> {
     // SAFETY: pointer and length are of one live string.
