@@ -3,8 +3,11 @@
 use super::{exit, fail, runtime};
 use crate::config::Config;
 use crate::doctor::{self, Subject};
-use crate::language;
+use crate::language::{self, Language};
+use crate::pool;
+use crate::server::{self, isolation};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 const DOCKER_SOCKET: &str = "unix:///var/run/docker.sock";
 
@@ -13,7 +16,12 @@ pub(super) fn doctor(config: &Config) -> ExitCode {
         Ok(languages) => languages,
         Err(error) => return fail(exit::CONFIGURATION, &error),
     };
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(exit::FAILED, &error),
+    };
     let subject = Subject {
+        sandboxes: runtime.block_on(sandboxes(config, &languages)),
         host: config.host,
         port: config.port,
         supervisor: config.supervisor.clone(),
@@ -23,10 +31,28 @@ pub(super) fn doctor(config: &Config) -> ExitCode {
             .collect(),
         docker_host: std::env::var("DOCKER_HOST").unwrap_or_else(|_| DOCKER_SOCKET.to_owned()),
     };
-    let examined = runtime().and_then(|runtime| runtime.block_on(doctor::run(&subject)));
-    match examined {
+    match runtime.block_on(doctor::run(&subject)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(exit::ENGINE),
         Err(error) => fail(exit::FAILED, &error),
     }
+}
+
+/// Puts up one sandbox for each language.
+async fn sandboxes(
+    config: &Config,
+    languages: &[Arc<Language>],
+) -> Vec<(String, Result<String, String>)> {
+    let mut results = Vec::new();
+    for language in languages {
+        let proved = match server::engine(config) {
+            Ok(engine) => pool::probe(&*engine, language)
+                .await
+                .map(|hello| isolation(&hello))
+                .map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        results.push((language.name.clone(), proved));
+    }
+    results
 }

@@ -80,6 +80,9 @@ pub struct Subject {
     pub languages: Vec<(String, String)>,
     /// Where the Docker daemon is, as in DOCKER_HOST.
     pub docker_host: String,
+    /// Each language's name and what came of starting a runner for it: how it keeps runs apart,
+    /// or why there is none.
+    pub sandboxes: Vec<(String, Result<String, String>)>,
 }
 
 /// Makes every check, in the order in which a reader would mend things.
@@ -97,10 +100,26 @@ pub async fn examine(subject: &Subject) -> Vec<Check> {
     ];
     checks.extend(tools::languages(&subject.languages).await);
     checks.extend(tools::python_packages(&subject.languages).await);
+    let none_works = subject
+        .sandboxes
+        .iter()
+        .all(|(_, started)| started.is_err());
+    checks.extend(subject.sandboxes.iter().map(|one| sandbox(one, none_works)));
     checks.extend(docker::checks(&subject.docker_host).await);
     checks.push(host::port(subject.host, subject.port).await);
     checks.push(host::size(proc_root));
     checks
+}
+
+/// The proof of all that stands above it: a sandbox that was put up, and a program run in it.
+fn sandbox((language, started): &(String, Result<String, String>), none_works: bool) -> Check {
+    let name = format!("sandbox for {language}");
+    let mend = "mend what is named above, then ask again";
+    match started {
+        Ok(isolation) => Check::ok(&name, isolation),
+        Err(why) if none_works => Check::fail(&name, why, mend),
+        Err(why) => Check::warn(&name, why, mend),
+    }
 }
 
 /// Whether the service can run at least one language: nothing failed.
@@ -130,6 +149,7 @@ mod tests {
             supervisor: PathBuf::from("/nowhere/warmbox-supervisor"),
             languages: vec![("shell".into(), "sh".into())],
             docker_host: "unix:///nowhere/docker.sock".into(),
+            sandboxes: vec![("shell".into(), Err("no supervisor".into()))],
         };
         let checks = examine(&subject).await;
         assert!(checks.len() >= 11, "{checks:?}");

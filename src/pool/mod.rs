@@ -13,7 +13,7 @@ mod stage;
 mod stats;
 
 pub use claim::{Claim, ClaimError};
-pub use runner::{Claimed, Used};
+pub use runner::{Claimed, StartError, Used, probe};
 pub use stage::{StageError, StageResult};
 pub use stats::{Retired, Snapshot};
 

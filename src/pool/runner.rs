@@ -4,7 +4,8 @@
 use super::stage::{self, StageError, StageResult};
 use super::stats::{Counted, Retired};
 use super::{Pool, Shared};
-use crate::engine::{Connection, EngineError, LinkError};
+use crate::engine::{Connection, Engine, EngineError, LinkError};
+use crate::language::Language;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
@@ -19,7 +20,7 @@ const RECYCLE_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Why a runner never became ready.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum StartError {
+pub enum StartError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error("a new runner said nothing within {} s{}", HELLO_DEADLINE.as_secs(), words(.0))]
@@ -72,19 +73,7 @@ impl Idle {
     /// Starts a runner and waits until it is ready.
     pub(super) async fn start(pool: &Pool, slot: OwnedSemaphorePermit) -> Result<Self, StartError> {
         let shared = pool.0.clone();
-        let mut connection = shared.engine.start(&shared.language).await?;
-        let greeted = match timeout(HELLO_DEADLINE, greet(&mut connection)).await {
-            Ok(greeted) => greeted,
-            Err(_) => Err(StartError::Silent(connection.life.last_words())),
-        };
-        let hello = match greeted {
-            Ok(hello) => hello,
-            Err(error) => {
-                drop(connection.link);
-                connection.life.end().await;
-                return Err(error);
-            }
-        };
+        let (connection, hello) = start_and_greet(&*shared.engine, &shared.language).await?;
         tracing::debug!(
             language = shared.language.name,
             runner = connection.life.name(),
@@ -218,6 +207,33 @@ impl Core {
             drop(slot);
             pool.wake.notify_one();
         });
+    }
+}
+
+/// Starts one runner, hears what it says of itself, and ends it: for the doctor.
+pub async fn probe(engine: &dyn Engine, language: &Language) -> Result<Hello, StartError> {
+    let (connection, hello) = start_and_greet(engine, language).await?;
+    drop(connection.link);
+    connection.life.end().await;
+    Ok(hello)
+}
+
+async fn start_and_greet(
+    engine: &dyn Engine,
+    language: &Language,
+) -> Result<(Connection, Hello), StartError> {
+    let mut connection = engine.start(language).await?;
+    let greeted = match timeout(HELLO_DEADLINE, greet(&mut connection)).await {
+        Ok(greeted) => greeted,
+        Err(_) => Err(StartError::Silent(connection.life.last_words())),
+    };
+    match greeted {
+        Ok(hello) => Ok((connection, hello)),
+        Err(error) => {
+            drop(connection.link);
+            connection.life.end().await;
+            Err(error)
+        }
     }
 }
 

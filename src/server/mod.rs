@@ -11,6 +11,7 @@ use crate::pool::Pool;
 use crate::port::{self, PortError};
 use crate::run::Identity;
 use service::Pools;
+pub use service::isolation;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;

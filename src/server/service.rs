@@ -244,7 +244,7 @@ fn stats(pool: &Pool) -> LanguageStats {
 }
 
 /// How runs are kept apart, in words, as the supervisor proved it.
-fn isolation(hello: &Hello) -> String {
+pub fn isolation(hello: &Hello) -> String {
     let sandbox = match hello.abilities.fresh_sandbox {
         true => "a fresh sandbox for every run",
         false => "a fresh runner for every run",

@@ -46,8 +46,7 @@ int main() {
     knock("init_module", syscall(SYS_init_module, buffer, 1, ""));
     knock("reboot", syscall(SYS_reboot, 0, 0, 0, 0));
     knock("mknod", mknod("/tmp/disk", S_IFBLK | 0600, 0x800));
-    knock("setuid", setuid(0));
-    knock("setgid", setgid(0));
+    if (!setuid(0) || !setgid(0) || !setuid(1) || !setresuid(1, 1, 1) || getuid() == 0) puts("another identity");
     for (int family : {AF_NETLINK, AF_PACKET, 40 /* vsock */, 38 /* alg */, 44 /* xdp */, AF_BLUETOOTH})
         knock("socket", socket(family, family == AF_PACKET || family == AF_NETLINK ? SOCK_RAW : SOCK_STREAM, 0));
     knock("raw socket", socket(AF_INET, SOCK_RAW, 1));
