@@ -258,12 +258,11 @@ fn supervisor_beside_us() -> PathBuf {
 /// Root shares one folder over the host; another user's runners have only that user's ids.
 fn default_lock_dir() -> PathBuf {
     let uid = std::fs::metadata("/proc/self").map_or(u32::MAX, |meta| meta.uid());
-    if uid == 0 {
-        return PathBuf::from("/run/lock/warmbox");
-    }
-    match std::env::var_os("XDG_RUNTIME_DIR").filter(|dir| !dir.is_empty()) {
-        Some(dir) => PathBuf::from(dir).join("warmbox"),
-        None => std::env::temp_dir().join(format!("warmbox-{uid}")),
+    match uid {
+        0 => PathBuf::from("/run/lock/warmbox"),
+        // Not from the environment: every server of this user must find the same folder, or two
+        // of them would give out the same ids.
+        _ => PathBuf::from(format!("/tmp/warmbox-{uid}")),
     }
 }
 

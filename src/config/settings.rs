@@ -87,8 +87,8 @@ pub struct Settings {
     #[arg(long, env = "WARMBOX_LANGUAGES_DIR", value_name = "FOLDER")]
     pub languages_dir: Option<Text>,
 
-    /// Folder of the lock files that keep sandbox ids apart on this host
-    /// [default: /run/lock/warmbox for root, else the user's runtime folder]
+    /// Folder of the lock files that keep sandbox ids apart, the same for all servers of a user
+    /// [default: /run/lock/warmbox for root, else /tmp/warmbox-UID]
     #[arg(long, env = "WARMBOX_ID_LOCK_DIR", value_name = "FOLDER")]
     pub id_lock_dir: Option<Text>,
 

@@ -1,21 +1,24 @@
 //! The other commands: `run`, `client`, `doctor`, `completions`, and refusals of `serve`.
 
-use crate::harness::{Identity, Server, identities, marker, open_folder, processes, program};
+use crate::harness::{
+    Identity, Server, finish, identities, marker, open_folder, processes, program,
+};
 use std::fs;
 use std::path::Path;
-use std::process::Output;
+use std::process::Stdio;
+use std::time::Duration;
 
 fn warmbox(identity: Identity, folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = program(identity, folder)
+    let child = program(identity, folder)
         .args(args)
-        .output()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("warmbox starts");
+    let output = finish(child, Duration::from_secs(30));
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (status.code().unwrap_or(-1), text(stdout), text(stderr))
+    let code = output.status.code().unwrap_or(-1);
+    (code, text(output.stdout), text(output.stderr))
 }
 
 const ECHO: &str = "import sys\nsys.stdout.write('out ' + sys.stdin.read())\nsys.stderr.write('err ' + ' '.join(sys.argv[1:]))\nsys.exit(3)";

@@ -4,6 +4,11 @@
 //! Everything that depends on who runs the server is proved twice: as whoever runs the tests,
 //! and, where that is root, as an ordinary user as well. See [`harness::identities`].
 
+#![allow(
+    clippy::expect_used,
+    reason = "a test that cannot go on fails, in its helpers as well"
+)]
+
 mod harness;
 
 mod attacks;
@@ -17,5 +22,7 @@ mod limits;
 mod output;
 mod pictures;
 mod port;
+mod requests;
+mod survival;
 mod trace;
 mod walls;

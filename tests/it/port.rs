@@ -1,9 +1,9 @@
 //! The accidents with ports that this server exists to prevent, each with a real second process.
 
-use crate::harness::{Identity, Server, open_folder, processes, program, wait_for};
+use crate::harness::{Identity, Server, finish, open_folder, processes, program, wait_for};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A stale server of somebody else's, on one address.
 struct Stranger {
@@ -47,20 +47,13 @@ impl Drop for Stranger {
 /// Starts a server that is expected to refuse, and answers its last words.
 fn refused_start(host: &str, port: u16) -> Output {
     let folder = open_folder();
-    let mut child = program(Identity::Own, folder.path())
+    let child = program(Identity::Own, folder.path())
         .args(["serve", "--host", host, "--port", &port.to_string()])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the server starts");
-    let start = Instant::now();
-    while child.try_wait().expect("our child").is_none() {
-        if start.elapsed() > Duration::from_secs(20) {
-            let _ = child.kill();
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    child.wait_with_output().expect("its words can be read")
+    finish(child, Duration::from_secs(20))
 }
 
 /// Fails unless the server refused in one line that has all these parts.

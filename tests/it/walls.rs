@@ -1,12 +1,14 @@
 //! A wall that cannot be put up: nothing is executed, and the error names the step.
 
 use crate::harness::{
-    Identity, Options, Server, check, identities, open_folder, program, supervisor,
+    Identity, Options, Server, check, finish, identities, open_folder, program_under, supervisor,
 };
 use serde_json::json;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 use warmbox_protocol::frame::{self, Decoder};
 use warmbox_protocol::{FromRunner, Plan, RootSource, ToRunner};
 
@@ -21,35 +23,23 @@ fn supervise(mut command: Command, message: &[u8]) -> (Option<i32>, Vec<FromRunn
     // The link stays open: only its own refusal can end it.
     let mut stdin = child.stdin.take().expect("a pipe");
     stdin.write_all(message).expect("it reads");
-    let (mut said, mut words) = (Vec::new(), String::new());
-    child
-        .stdout
-        .take()
-        .expect("a pipe")
-        .read_to_end(&mut said)
-        .expect("it ends");
-    child
-        .stderr
-        .take()
-        .expect("a pipe")
-        .read_to_string(&mut words)
-        .expect("it ends");
+    let output = finish(child, Duration::from_secs(20));
     drop(stdin);
-    let code = child.wait().expect("our child").code();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
     let mut decoder = Decoder::new(frame::MAX_FROM_RUNNER);
-    decoder.push(&said);
+    decoder.push(&output.stdout);
     let messages = std::iter::from_fn(|| decoder.next().expect("whole frames")).collect();
-    (code, messages, words)
+    (output.status.code(), messages, words)
 }
 
-fn plan(change: impl FnOnce(&mut Plan)) -> Vec<u8> {
+fn plan(folder: &Path, change: impl FnOnce(&mut Plan)) -> Vec<u8> {
     let mut plan = Plan {
         language: "python".into(),
         root: RootSource::Host,
         support: Vec::new(),
         version_argv: vec!["python3".into(), "--version".into()],
         env: Vec::new(),
-        id_lock_dir: open_folder().keep().display().to_string(),
+        id_lock_dir: folder.display().to_string(),
     };
     change(&mut plan);
     let mut bytes = Vec::new();
@@ -59,6 +49,8 @@ fn plan(change: impl FnOnce(&mut Plan)) -> Vec<u8> {
 
 #[test]
 fn a_supervisor_refuses_what_it_cannot_wall_in() {
+    let folder = open_folder();
+    let locks = folder.path();
     let ping = {
         let mut bytes = Vec::new();
         frame::encode(&ToRunner::Ping { nonce: 1 }, &mut bytes).expect("it fits");
@@ -81,28 +73,32 @@ fn a_supervisor_refuses_what_it_cannot_wall_in() {
     let mut rows = vec![
         (
             ours(),
-            plan(|plan| plan.root = RootSource::Folder("/nowhere".into())),
+            plan(locks, |plan| {
+                plan.root = RootSource::Folder("/nowhere".into())
+            }),
             "open the unpacked runner image",
         ),
         (
             ours(),
-            plan(|plan| plan.root = RootSource::Folder("/etc".into())),
+            plan(locks, |plan| plan.root = RootSource::Folder("/etc".into())),
             "cannot show the toolchain",
         ),
         (
             ours(),
-            plan(|plan| plan.version_argv = vec!["/nowhere/python3".into()]),
+            plan(locks, |plan| {
+                plan.version_argv = vec!["/nowhere/python3".into()]
+            }),
             "execute the program",
         ),
         (ours(), ping, "receive the plan"),
         (ours(), vec![0xff; 64], "receive the plan"),
-        (without_namespaces(), plan(|_| ()), "cannot"),
+        (without_namespaces(), plan(locks, |_| ()), "cannot"),
     ];
     if root {
         // only who has a range of identities locks one
         rows.push((
             ours(),
-            plan(|plan| plan.id_lock_dir = "/dev/null/locks".into()),
+            plan(locks, |plan| plan.id_lock_dir = "/dev/null/locks".into()),
             "identity locks",
         ));
     }
@@ -165,20 +161,13 @@ fn run_without_user_namespaces_executes_nothing() {
     for identity in identities() {
         let folder = open_folder();
         fs::write(folder.path().join("a.py"), "print('executed')").expect("it is ours");
-        let inner = program(identity, folder.path());
         let forbid = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" run a.py";
-        let mut command = program(identity, folder.path());
-        let mut outer = Command::new("unshare");
-        outer
-            .args(["--user", "--map-root-user", "sh", "-c", forbid])
-            .arg(inner.get_program());
-        outer.current_dir(folder.path()).env_clear();
-        for (name, value) in command.env_remove("nothing").get_envs() {
-            if let Some(value) = value {
-                outer.env(name, value);
-            }
-        }
-        let output = outer.output().expect("unshare starts");
+        let unshare = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid];
+        let child = program_under(&unshare, identity, folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        let output = finish(child.expect("unshare starts"), Duration::from_secs(20));
         let words = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success(), "{words}");
         assert_eq!(
@@ -187,7 +176,7 @@ fn run_without_user_namespaces_executes_nothing() {
             "nothing was executed"
         );
         assert!(
-            words.contains("namespaces") || words.contains("identities"),
+            words.contains("namespaces") || words.contains("identit"),
             "{words}"
         );
     }

@@ -89,13 +89,15 @@ impl Server {
              content-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
+        self.send(&format!("{head}{body}"))
+    }
+
+    /// A connection on which these bytes were sent and nothing was read.
+    pub(crate) fn send(&self, text: &str) -> TcpStream {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
-        stream
-            .set_read_timeout(Some(DEADLINE))
-            .expect("a deadline can be set");
-        stream
-            .write_all(format!("{head}{body}").as_bytes())
-            .expect("the request is sent");
+        let deadline = stream.set_read_timeout(Some(DEADLINE));
+        deadline.expect("a deadline can be set");
+        stream.write_all(text.as_bytes()).expect("they are sent");
         stream
     }
 }

@@ -8,8 +8,11 @@ mod server;
 
 pub(crate) use expect::{check, mismatch};
 pub(crate) use http::{Reply, read_to_end};
-pub(crate) use server::{Identity, Options, Server, identities, open_folder, program, supervisor};
+pub(crate) use server::{
+    Identity, Options, Server, identities, open_folder, program, program_under, supervisor,
+};
 
+use std::process::{Child, Output};
 use std::time::{Duration, Instant};
 
 /// Polls until `probe` answers, and fails with `what` when it has not by the deadline.
@@ -29,6 +32,21 @@ pub(crate) fn wait_for<T>(
         );
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// Waits until a command has ended, and ends it at the deadline. Its output must fit into pipes.
+pub(crate) fn finish(mut child: Child, deadline: Duration) -> Output {
+    let start = Instant::now();
+    while child.try_wait().expect("it is our child").is_none() {
+        if start.elapsed() > deadline {
+            let _ = child.kill();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().expect("its output can be read");
+    let ended = start.elapsed() < deadline;
+    assert!(ended, "it did not end within {deadline:?}: {output:?}");
+    output
 }
 
 /// A name that no other process and no other test has.

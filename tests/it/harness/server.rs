@@ -52,7 +52,12 @@ pub(crate) fn supervisor() -> PathBuf {
 /// The server's binary with nothing of this environment but PATH, run as that identity.
 /// `folder` is where it works and where the binaries are put when they must be readable.
 pub(crate) fn program(identity: Identity, folder: &Path) -> Command {
-    let (mut server, mut ours) = (env!("CARGO_BIN_EXE_warmbox").into(), supervisor());
+    program_under(&[], identity, folder)
+}
+
+/// The same, started by another program: the words before its path.
+pub(crate) fn program_under(words: &[&str], identity: Identity, folder: &Path) -> Command {
+    let (mut server, mut ours) = (PathBuf::from(env!("CARGO_BIN_EXE_warmbox")), supervisor());
     if identity == Identity::Nobody {
         // A checkout in somebody's home cannot be entered by an ordinary user.
         for path in [&mut server, &mut ours] {
@@ -63,7 +68,14 @@ pub(crate) fn program(identity: Identity, folder: &Path) -> Command {
             *path = copy;
         }
     }
-    let mut command = Command::new(server);
+    let mut command = match words {
+        [] => Command::new(server),
+        [first, rest @ ..] => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(server);
+            command
+        }
+    };
     command
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())

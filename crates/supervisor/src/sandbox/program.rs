@@ -18,6 +18,9 @@ use warmbox_protocol::Limits;
 /// Deep recursion is ordinary in taught and judged programs; a shell's 8 MiB is not enough.
 /// Only pages that are touched count as memory.
 const STACK_BYTES: u64 = 64 << 20;
+/// No core file, and no core handler of the host either: with 0 the kernel would still start one
+/// (core(5), "Piping core dumps to a program"; `do_coredump` gives up at exactly 1).
+const NO_CORE: u64 = 1;
 /// What a run may keep from being swapped out, for programs that guard a secret.
 const LOCKED_BYTES: u64 = 64 << 10;
 /// The kernel counts these per uid; a run's uid is its own, so these are its alone.
@@ -106,7 +109,7 @@ impl Prepared {
             (libc::RLIMIT_NOFILE, limits.open_files),
             (libc::RLIMIT_NPROC, self.process_rlimit),
             (libc::RLIMIT_STACK, STACK_BYTES.min(limits.memory_bytes)),
-            (libc::RLIMIT_CORE, 0),
+            (libc::RLIMIT_CORE, NO_CORE),
             (libc::RLIMIT_MEMLOCK, LOCKED_BYTES),
             (libc::RLIMIT_SIGPENDING, QUEUED_SIGNALS),
             (libc::RLIMIT_MSGQUEUE, MESSAGE_QUEUE_BYTES),

@@ -100,7 +100,7 @@ pub fn room(fd: BorrowedFd<'_>) -> io::Result<Room> {
 pub fn names(folder: BorrowedFd<'_>, limit: usize) -> io::Result<Vec<CString>> {
     let mut buffer = vec![0_u8; 32 << 10];
     let mut found = Vec::new();
-    loop {
+    while found.len() < limit {
         // SAFETY: pointer and length are of one live buffer.
         let got = check(unsafe {
             libc::syscall(
@@ -111,7 +111,7 @@ pub fn names(folder: BorrowedFd<'_>, limit: usize) -> io::Result<Vec<CString>> {
             )
         })? as usize;
         if got == 0 {
-            return Ok(found);
+            break;
         }
         let mut rest = &buffer[..got];
         // struct linux_dirent64: ino u64, off i64, reclen u16, type u8, name with its NUL
@@ -123,15 +123,14 @@ pub fn names(folder: BorrowedFd<'_>, limit: usize) -> io::Result<Vec<CString>> {
             if let Ok(name) = CStr::from_bytes_until_nul(&entry[19..])
                 && name != c"."
                 && name != c".."
+                && found.len() < limit
             {
                 found.push(name.to_owned());
-                if found.len() == limit {
-                    return Ok(found);
-                }
             }
             rest = &rest[length..];
         }
     }
+    Ok(found)
 }
 
 /// Takes the lock of an open file, or answers `false` where another process holds it.
