@@ -9,7 +9,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const START_DEADLINE: Duration = Duration::from_secs(60);
+/// Longer than a server waits for its first runners before it says so.
+const START_DEADLINE: Duration = Duration::from_secs(45);
 const REST_DEADLINE: Duration = Duration::from_secs(10);
 const STOP_DEADLINE: Duration = Duration::from_secs(20);
 const ANSWER_DEADLINE: Duration = Duration::from_secs(60);

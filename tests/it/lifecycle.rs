@@ -52,7 +52,7 @@ fn sigterm_lets_running_work_finish_and_refuses_new() {
     for identity in identities() {
         let server = Server::with(identity, &[]);
         let mark = marker("last");
-        let code = "import time\ntime.sleep(1)\nprint('finished')";
+        let code = "import time\ntime.sleep(3)\nprint('finished')";
         let running = server.send_and_hold("python", &json!({"code": code, "args": [mark]}));
         processes::wait_for_marked(&mark);
         let family = processes::descendants(server.pid());

@@ -126,7 +126,7 @@ fn a_fork_bomb_is_contained_while_a_second_runner_answers() {
     for identity in identities() {
         let server = Server::with(identity, &["--min-idle", "2", "--max-runners", "2"]);
         for (language, bomb) in [("python", python), ("cpp", cpp)] {
-            let limits = json!({"wall_ms": 3000, "cpu_ms": 30_000});
+            let limits = json!({"wall_ms": 2000, "cpu_ms": 30_000});
             let request = json!({"code": bomb, "limits": limits});
             let over = AtomicBool::new(false);
             let (verdict, meanwhile) = std::thread::scope(|scope| {

@@ -15,11 +15,7 @@ pub(crate) struct Process {
 
 /// Every process that is not a zombie.
 pub(crate) fn all() -> Vec<Process> {
-    let entries = fs::read_dir("/proc").expect("/proc is there");
-    entries
-        .flatten()
-        .filter_map(|entry| read(entry.file_name().to_str()?.parse().ok()?))
-        .collect()
+    pids().into_iter().filter_map(read).collect()
 }
 
 /// Children, their children and so on, nearest first.
@@ -41,9 +37,10 @@ pub(crate) fn descendants(root: u32) -> Vec<Process> {
 
 /// The processes with `marker` in their command line.
 pub(crate) fn marked(marker: &str) -> Vec<Process> {
-    let mut found = all();
-    found.retain(|process| process.command.contains(marker));
-    found
+    // One read for each of the others: beside a fork bomb a look at everything takes seconds.
+    let mut pids = pids();
+    pids.retain(|pid| command(*pid).contains(marker));
+    pids.into_iter().filter_map(read).collect()
 }
 
 /// Those of `family` that are alive after `deadline`.
@@ -92,11 +89,22 @@ fn read(pid: u32) -> Option<Process> {
     if matches!(*fields.first()?, "Z" | "X") {
         return None;
     }
-    let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     Some(Process {
         pid,
         parent: fields.get(1)?.parse().ok()?,
-        command: String::from_utf8_lossy(&command).replace('\0', " "),
+        command: command(pid),
         started: fields.get(19)?.parse().ok()?,
     })
+}
+
+fn pids() -> Vec<u32> {
+    let entries = fs::read_dir("/proc").expect("/proc is there").flatten();
+    entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect()
+}
+
+fn command(pid: u32) -> String {
+    let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    String::from_utf8_lossy(&words).replace('\0', " ")
 }
