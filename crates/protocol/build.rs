@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn main() {
-    let here = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     for folder in [here.join("src"), here.join("../supervisor/src")] {
         println!("cargo::rerun-if-changed={}", folder.display());
@@ -18,7 +18,7 @@ fn main() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     }
-    let version = std::env::var("CARGO_PKG_VERSION").expect("cargo sets it");
+    let version = env!("CARGO_PKG_VERSION");
     println!("cargo::rustc-env=WARMBOX_BUILD_ID={version}-{hash:016x}");
 }
 

@@ -7,7 +7,11 @@ use crate::config::{Asked, StageLimits};
 use crate::language::Language;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
+use std::marker::PhantomData;
 use warmbox_protocol::InputFile;
 
 const MAX_FILES: usize = 256;
@@ -29,12 +33,12 @@ pub(super) struct Parsed {
 #[serde(deny_unknown_fields, default)]
 struct Written {
     code: Option<String>,
-    files: Option<Vec<WrittenFile>>,
+    files: Option<Vec<Object<WrittenFile>>>,
     stdin: Option<String>,
     input: Option<String>,
     args: Vec<String>,
     std: Option<String>,
-    limits: Option<Asked>,
+    limits: Option<Object<Asked>>,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +48,28 @@ struct WrittenFile {
     content: String,
     #[serde(default)]
     encoding: Encoding,
+}
+
+/// A JSON object and nothing else: serde by itself would take an array for a struct, field by
+/// field.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OnlyMap<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OnlyMap<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+        deserializer.deserialize_map(OnlyMap(PhantomData))
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -79,10 +105,11 @@ pub(super) fn parse_json(
 ) -> Result<Parsed, Problem> {
     let text = utf8(bytes)?;
     let mut json = serde_json::Deserializer::from_str(text);
-    let written: Written = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        refused(&path, error.inner())
-    })?;
+    let Object(written): Object<Written> =
+        serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let path = error.path().to_string();
+            refused(&path, error.inner())
+        })?;
     json.end().map_err(|error| refused(".", &error))?;
     check(written, language, state)
 }
@@ -184,7 +211,7 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
     check_std(std.as_deref(), language)?;
     let limits = state
         .limits
-        .resolve(&limits.unwrap_or_default())
+        .resolve(&limits.map(|Object(asked)| asked).unwrap_or_default())
         .map_err(|error| {
             let code = if error.asked == 0 {
                 "limit_zero"
@@ -208,13 +235,16 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
     })
 }
 
-fn decode_files(written: Vec<WrittenFile>, language: &Language) -> Result<Vec<InputFile>, Problem> {
+fn decode_files(
+    written: Vec<Object<WrittenFile>>,
+    language: &Language,
+) -> Result<Vec<InputFile>, Problem> {
     if written.len() > MAX_FILES {
         let detail = format!("there are {} files; allowed are {MAX_FILES}", written.len());
         return Err(Problem::field("too_many_files", "files", detail).with("limit", MAX_FILES));
     }
     let mut files = Vec::with_capacity(written.len());
-    for (index, file) in written.into_iter().enumerate() {
+    for (index, Object(file)) in written.into_iter().enumerate() {
         let field = |name: &str| format!("files[{index}].{name}");
         check_name(&file.name).map_err(|reason| file_name(field("name"), &file.name, &reason))?;
         let output = language

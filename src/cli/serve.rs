@@ -45,23 +45,17 @@ async fn serve_until_asked(config: &Config) -> Result<(), ServerError> {
         address = %server.address,
         "listening; warming the first runners"
     );
-    let asked = async {
-        tokio::pin!(asked);
-        tokio::select! {
-            reason = &mut asked => return reason,
-            () = server.warm() => announce(&server),
-        }
-        asked.await
-    };
-    // `warm` borrows the server that `run` consumes: decide first, then run.
-    let reason = asked.await;
-    server.run(async move { reason }).await
+    server.run(asked, announce).await
 }
 
 /// What a person at a terminal wants to know, on stdout.
 fn announce(server: &Server) {
+    let state = match server.able() {
+        true => "is ready at",
+        false => "can run nothing yet, and says so at",
+    };
     println!(
-        "warmbox {} is ready at http://{} (instance {})",
+        "warmbox {} {state} http://{} (instance {})",
         crate::api::VERSION,
         server.address,
         server.instance
@@ -69,5 +63,5 @@ fn announce(server: &Server) {
     for line in server.describe() {
         println!("  {line}");
     }
-    tracing::info!(languages = ?server.describe(), "ready");
+    tracing::info!(able = server.able(), languages = ?server.describe(), "warmed up");
 }

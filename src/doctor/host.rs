@@ -33,9 +33,9 @@ pub(super) fn cgroups(proc_root: &Path, mount: &Path) -> Check {
         (layout, false) => Check::warn(
             name,
             format!(
-                "{layout}, the memory group is not writable for this user: a run's memory has no group of its own"
+                "{layout}, the memory group is not writable for this user: a run's memory is measured every 10 ms instead"
             ),
-            "run as root, or under systemd with Delegate=yes",
+            "run as root, if the kernel is to hold runs to their memory",
         ),
     }
 }

@@ -49,13 +49,23 @@ impl Link {
     /// The next message. Cancel-safe: what has arrived is kept.
     pub async fn receive(&mut self) -> Result<FromRunner, LinkError> {
         loop {
-            if let Some(message) = self.decoder.next()? {
+            if let Some(message) = self.decoder.take()? {
                 return Ok(message);
             }
             match self.reader.read(&mut self.buffer).await? {
                 0 => return Err(LinkError::Ended),
                 got => self.decoder.push(&self.buffer[..got]),
             }
+        }
+    }
+
+    /// Whether the runner has closed its link, as far as is known now. Only for a runner that
+    /// has nothing to say: a message would be lost.
+    pub async fn ended(&mut self) -> bool {
+        tokio::select! {
+            biased;
+            _ = self.receive() => true,
+            () = std::future::ready(()) => false,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Getting a runner: at once where one is ready, else in a bounded queue, first come first
 //! served.
 
+use super::runner::Idle;
+use super::stats::Retired;
 use super::{Claimed, Pool};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -26,60 +28,62 @@ pub enum ClaimError {
 }
 
 impl Pool {
-    /// Claims a runner and sees to its replacement at once.
+    /// Claims a runner and sees to its replacement at once. Runners that died while they waited
+    /// are passed over.
     pub async fn claim(&self, cancel: &CancellationToken) -> Result<Claim, ClaimError> {
         let shared = &self.0;
-        let language = || shared.language.name.clone();
         let began = Instant::now();
-        let (idle, warm) = match shared.ready.try_remove() {
-            Ok(idle) => (idle, true),
-            Err(_) => {
-                let _place = shared
-                    .queue
-                    .try_acquire()
-                    .map_err(|_| ClaimError::QueueFull {
-                        language: language(),
-                        waiting: shared.stats.waiting(),
-                    })?;
-                if self.alive() == 0
-                    && let Some(reason) = shared.stats.last_error()
-                {
-                    // Waiting would end in the same words, later.
-                    return Err(ClaimError::NoRunner {
-                        language: language(),
-                        reason,
-                    });
-                }
-                let _waiting = shared.stats.waiting_guard();
-                shared.wake.notify_one();
-                let patience = shared.settings.queue_timeout;
-                let idle = tokio::select! {
-                    got = shared.ready.timeout_remove(Some(patience)) => got,
-                    () = cancel.cancelled() => return Err(ClaimError::Cancelled),
-                };
-                let idle = idle.map_err(|_| match shared.stats.last_error() {
-                    Some(reason) => ClaimError::NoRunner {
-                        language: language(),
-                        reason,
-                    },
-                    None => ClaimError::TooLong {
-                        language: language(),
-                        waited: patience,
-                    },
-                })?;
-                (idle, false)
+        loop {
+            let (mut idle, warm) = match shared.ready.try_remove() {
+                Ok(idle) => (idle, true),
+                Err(_) => (self.wait_for_one(began, cancel).await?, false),
+            };
+            shared.wake.notify_one();
+            if idle.ended().await {
+                idle.retire(Retired::Lost);
+                continue;
             }
+            let waited = began.elapsed();
+            shared.stats.claimed(warm, waited);
+            return Ok(Claim {
+                runner: idle.claim(),
+                queued: if warm { Duration::ZERO } else { waited },
+            });
+        }
+    }
+
+    /// Waits in the queue until a runner is ready.
+    async fn wait_for_one(
+        &self,
+        began: Instant,
+        cancel: &CancellationToken,
+    ) -> Result<Idle, ClaimError> {
+        let shared = &self.0;
+        let language = shared.language.name.clone();
+        let Ok(_place) = shared.queue.try_acquire() else {
+            let waiting = shared.stats.waiting();
+            return Err(ClaimError::QueueFull { language, waiting });
         };
-        let queued = if warm {
-            Duration::ZERO
-        } else {
-            began.elapsed()
-        };
-        shared.stats.claimed(warm, began.elapsed());
+        if self.alive() == 0
+            && let Some(reason) = shared.stats.last_error()
+        {
+            // Waiting would end in the same words, later.
+            return Err(ClaimError::NoRunner { language, reason });
+        }
+        let _waiting = shared.stats.waiting_guard();
         shared.wake.notify_one();
-        Ok(Claim {
-            runner: idle.claim(),
-            queued,
+        let patience = shared.settings.queue_timeout;
+        let left = patience.saturating_sub(began.elapsed());
+        let got = tokio::select! {
+            got = shared.ready.timeout_remove(Some(left)) => got,
+            () = cancel.cancelled() => return Err(ClaimError::Cancelled),
+        };
+        got.map_err(|_| match shared.stats.last_error() {
+            Some(reason) => ClaimError::NoRunner { language, reason },
+            None => ClaimError::TooLong {
+                language,
+                waited: patience,
+            },
         })
     }
 }

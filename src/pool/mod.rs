@@ -93,10 +93,12 @@ impl Pool {
         self.idle() >= self.0.settings.min_idle || self.0.stats.last_error().is_some()
     }
 
-    /// A runner that said Hello is alive now.
+    /// A runner that said Hello is alive now; or none is wanted before the first request, and
+    /// nothing speaks against making one then.
     pub fn able(&self) -> bool {
         let stats = &self.0.stats;
-        self.idle() + stats.busy() + stats.recycling() > 0
+        let on_demand = self.0.settings.min_idle == 0 && stats.last_error().is_none();
+        on_demand || self.idle() + stats.busy() + stats.recycling() > 0
     }
 
     /// Runners alive, in whatever state.

@@ -35,7 +35,7 @@ pub(super) async fn keep_filled(pool: Pool) {
             () = shared.stop.cancelled() => break,
             () = shared.wake.notified() => {}
             () = sleep(until_round) => {
-                pool.let_go();
+                pool.let_go().await;
                 round = Instant::now() + ROUND;
             }
         }
@@ -87,8 +87,9 @@ impl Pool {
         }
     }
 
-    /// Retires idle runners that are too old, and those above the floor that waited too long.
-    fn let_go(&self) {
+    /// Retires idle runners that have died or are too old, and those above the floor that waited
+    /// too long.
+    async fn let_go(&self) {
         let shared = &self.0;
         // The pool hands out the youngest first and cannot be searched: take all, keep most.
         let mut idle = Vec::new();
@@ -97,9 +98,11 @@ impl Pool {
         }
         idle.sort_by_key(|runner| std::cmp::Reverse(runner.since));
         let mut kept = 0;
-        for runner in idle {
+        for mut runner in idle {
             let idle_too_long = runner.since.elapsed() >= shared.settings.idle_timeout;
-            if runner.too_old() {
+            if runner.ended().await {
+                runner.retire(Retired::Lost);
+            } else if runner.too_old() {
                 runner.retire(Retired::Age);
             } else if idle_too_long && kept >= shared.settings.min_idle {
                 runner.retire(Retired::Idle);

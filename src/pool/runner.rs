@@ -96,6 +96,11 @@ impl Idle {
         &self.core.hello
     }
 
+    /// Whether the runner has ended by itself. One that speaks unasked counts as ended too.
+    pub(super) async fn ended(&mut self) -> bool {
+        self.core.connection.link.ended().await
+    }
+
     pub(super) fn claim(self) -> Claimed {
         Claimed {
             _busy: self.core.pool.stats.busy_guard(),

@@ -27,8 +27,10 @@ pub struct StageResult {
 /// Why a stage came to nothing. The runner is gone in each case.
 #[derive(Debug, thiserror::Error)]
 pub enum StageError {
-    #[error("the runner was lost: {0}")]
-    Lost(#[from] LinkError),
+    #[error("the runner was lost before the program started: {0}")]
+    LostBefore(LinkError),
+    #[error("the runner was lost while the program ran: {0}")]
+    Lost(LinkError),
     #[error("the sandbox could not be entered: cannot {step}: {}", std::io::Error::from_raw_os_error(*.errno))]
     Refused { step: String, errno: i32 },
     #[error("the runner did not finish in time")]
@@ -42,15 +44,21 @@ pub enum StageError {
 }
 
 impl StageError {
-    /// Whether the same run may be tried once more on another runner: the fault was the
-    /// runner's own, and nothing of the program's can have been seen.
+    /// Whether the same run may be tried on another runner: the fault was the runner's own.
+    /// Nothing of the program's has left the server.
     pub fn worth_a_retry(&self) -> bool {
-        matches!(self, StageError::Lost(_) | StageError::Refused { .. })
+        use StageError::{Lost, LostBefore, Refused};
+        matches!(self, LostBefore(_) | Lost(_) | Refused { .. })
+    }
+
+    /// The program never ran: it cannot have been what killed the runner.
+    pub fn blameless(&self) -> bool {
+        matches!(self, StageError::LostBefore(_))
     }
 
     pub(super) fn retired(&self) -> Retired {
         match self {
-            StageError::Lost(_) => Retired::Lost,
+            StageError::LostBefore(_) | StageError::Lost(_) => Retired::Lost,
             StageError::Refused { .. } => Retired::Refused,
             StageError::Overdue => Retired::Overdue,
             _ => Retired::Unexpected,
@@ -67,6 +75,7 @@ pub(super) async fn drive(
     let run = spec.run;
     let mut gathering = Gathering {
         run,
+        started: false,
         output: OutputLog::new(spec.limits.output_bytes),
         files: FileLog::new(spec.collect.max_files, spec.collect.max_bytes),
     };
@@ -75,10 +84,11 @@ pub(super) async fn drive(
     let mut cancelled = false;
     loop {
         let message = tokio::select! {
-            message = link.receive() => message?,
+            message = link.receive() => message.map_err(|error| gathering.lost(error))?,
             () = cancel.cancelled(), if !cancelled => {
                 cancelled = true;
-                send(link, ToRunner::Cancel { run }).await?;
+                // A runner that is lost by now is heard of by the next message.
+                let _ = send(link, ToRunner::Cancel { run }).await;
                 continue;
             }
             () = sleep_until(deadline) => return Err(StageError::Overdue),
@@ -99,22 +109,30 @@ pub(super) async fn drive(
 
 async fn send(link: &mut Link, message: ToRunner) -> Result<(), StageError> {
     match timeout(SEND_DEADLINE, link.send(&message)).await {
-        Ok(sent) => Ok(sent?),
+        Ok(sent) => sent.map_err(StageError::LostBefore),
         Err(_) => Err(StageError::Overdue),
     }
 }
 
 struct Gathering {
     run: RunId,
+    started: bool,
     output: OutputLog,
     files: FileLog,
 }
 
 impl Gathering {
+    fn lost(&self, error: LinkError) -> StageError {
+        match self.started {
+            true => StageError::Lost(error),
+            false => StageError::LostBefore(error),
+        }
+    }
+
     /// Takes one message; answers the outcome when it was the last.
     fn take(&mut self, message: FromRunner) -> Result<Option<Outcome>, StageError> {
         match message {
-            FromRunner::Started { run } if run == self.run => {}
+            FromRunner::Started { run } if run == self.run => self.started = true,
             FromRunner::Output {
                 run,
                 seq,

@@ -24,7 +24,7 @@ use warmbox_protocol::{InputFile, Usage};
 pub enum RunError {
     #[error(transparent)]
     Claim(#[from] ClaimError),
-    #[error("the run failed twice, each time for a reason of ours: {0}")]
+    #[error("the run failed for a reason of ours, and again on another runner: {0}")]
     Stage(#[from] StageError),
 }
 

@@ -12,6 +12,9 @@ use warmbox_protocol::{Collect, InputFile, RunId, RunSpec};
 const MAX_IMAGES: u32 = 64;
 const MAX_IMAGE_BYTES: u64 = 32 << 20;
 
+/// Runners that may be lost before the program began, for one stage.
+const MOST_BLAMELESS: u32 = 3;
+
 /// Where a request's time went. Compile and run contain neither queue nor claim.
 #[derive(Debug, Default)]
 pub(super) struct Spent {
@@ -75,22 +78,31 @@ fn spec(request: &RunRequest, files: Vec<InputFile>) -> RunSpec {
     }
 }
 
-/// Claims a runner and runs; answers how long the stage itself took. Once more on another runner
-/// where the first failed: nothing has left the server by then, so nobody can see it twice.
+/// Claims a runner and runs; answers how long the stage itself took. Tried again on another
+/// runner where the first failed, which nobody can see, as nothing has left the server: once,
+/// because the program may be what kills runners; more often where it never began.
 pub(super) async fn run_once_more(
     pool: &Pool,
     mut spec: RunSpec,
     cancel: &CancellationToken,
     spent: &mut Spent,
 ) -> Result<(StageResult, Duration), RunError> {
-    match run_once(pool, spec.clone(), cancel, spent).await {
-        Err(RunError::Stage(error)) if error.worth_a_retry() && !cancel.is_cancelled() => {
-            // Whatever the lost runner may still do, its run has another name.
-            spec.run = RunId(Uuid::now_v7().into_bytes());
-            tracing::warn!(%error, "trying the run once more on another runner");
-            run_once(pool, spec, cancel, spent).await
+    let (mut suspicions, mut blameless) = (0, 0);
+    loop {
+        let error = match run_once(pool, spec.clone(), cancel, spent).await {
+            Err(RunError::Stage(error)) if error.worth_a_retry() && !cancel.is_cancelled() => error,
+            other => return other,
+        };
+        match error.blameless() {
+            true => blameless += 1,
+            false => suspicions += 1,
         }
-        other => other,
+        if suspicions > 1 || blameless > MOST_BLAMELESS {
+            return Err(error.into());
+        }
+        // Whatever the lost runner may still do, its run has another name.
+        spec.run = RunId(Uuid::now_v7().into_bytes());
+        tracing::warn!(%error, "trying the run again on another runner");
     }
 }
 

@@ -28,7 +28,7 @@ const EMPTY_DEADLINE: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     #[error(transparent)]
-    Port(#[from] PortError),
+    Port(Box<PortError>),
     #[error(transparent)]
     Language(#[from] LanguageError),
     #[error(
@@ -38,6 +38,12 @@ pub enum ServerError {
     NoDocker,
     #[error("the server ended by itself: {0}")]
     Ended(std::io::Error),
+}
+
+impl From<PortError> for ServerError {
+    fn from(error: PortError) -> Self {
+        ServerError::Port(Box::new(error))
+    }
 }
 
 /// A server that listens and whose pools are filling.
@@ -127,9 +133,9 @@ impl Server {
         Ok(server)
     }
 
-    /// Waits until every language has a warm runner, or has failed to make one.
-    pub async fn warm(&self) {
-        self.pools.settled().await;
+    /// Whether at least one language can be executed.
+    pub fn able(&self) -> bool {
+        self.pools.able()
     }
 
     /// One line per language about what it found, for the log and the terminal.
@@ -137,21 +143,30 @@ impl Server {
         self.pools.describe()
     }
 
-    /// Serves until `asked` says to stop; then refuses new work, lets running work finish within
+    /// Calls `on_warm` once every language has a warm runner, or has failed to make one. Serves until `asked` says to stop; then refuses new work, lets running work finish within
     /// the shutdown timeout, and removes all runners.
     pub async fn run(
         mut self,
         asked: impl Future<Output = &'static str>,
+        on_warm: impl FnOnce(&Self),
     ) -> Result<(), ServerError> {
-        let reason = tokio::select! {
-            reason = asked => reason,
-            ended = &mut self.serving => {
+        tokio::pin!(asked);
+        let pools = self.pools.clone();
+        let early = tokio::select! {
+            stopped = until_stopped(&mut asked, &mut self.serving) => Some(stopped),
+            () = pools.settled() => None,
+        };
+        let stopped = match early {
+            Some(stopped) => stopped,
+            None => {
+                on_warm(&self);
+                until_stopped(&mut asked, &mut self.serving).await
+            }
+        };
+        let reason = match stopped {
+            Ok(reason) => reason,
+            Err(error) => {
                 self.stop_now().await;
-                let error = match ended {
-                    Ok(Ok(())) => std::io::Error::other("the listener closed"),
-                    Ok(Err(error)) => error,
-                    Err(panicked) => std::io::Error::other(panicked),
-                };
                 return Err(ServerError::Ended(error));
             }
         };
@@ -183,5 +198,20 @@ impl Server {
         if timeout(EMPTY_DEADLINE, self.tasks.wait()).await.is_err() {
             tracing::warn!("some runners were not seen to end; they end with this process");
         }
+    }
+}
+
+/// Waits for the wish to stop, or for the end of the listener, which nobody wished for.
+async fn until_stopped(
+    asked: impl Future<Output = &'static str>,
+    serving: &mut tokio::task::JoinHandle<std::io::Result<()>>,
+) -> Result<&'static str, std::io::Error> {
+    tokio::select! {
+        reason = asked => Ok(reason),
+        ended = serving => Err(match ended {
+            Ok(Ok(())) => std::io::Error::other("the listener closed"),
+            Ok(Err(error)) => error,
+            Err(panicked) => std::io::Error::other(panicked),
+        }),
     }
 }

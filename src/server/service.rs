@@ -69,6 +69,10 @@ impl Pools {
         }
     }
 
+    pub(super) fn able(&self) -> bool {
+        self.pools.iter().any(Pool::able)
+    }
+
     pub(super) fn describe(&self) -> Vec<String> {
         self.pools
             .iter()

@@ -28,7 +28,7 @@ fn supervise(mut command: Command, message: &[u8]) -> (Option<i32>, Vec<FromRunn
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     let mut decoder = Decoder::new(frame::MAX_FROM_RUNNER);
     decoder.push(&output.stdout);
-    let messages = std::iter::from_fn(|| decoder.next().expect("whole frames")).collect();
+    let messages = std::iter::from_fn(|| decoder.take().expect("whole frames")).collect();
     (output.status.code(), messages, words)
 }
 

@@ -87,7 +87,7 @@ impl Decoder {
     }
 
     /// The next whole message, or `None` until more bytes have arrived.
-    pub fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, FrameError> {
+    pub fn take<T: DeserializeOwned>(&mut self) -> Result<Option<T>, FrameError> {
         let pending = &self.buffer[self.start..];
         let Some(header) = pending.first_chunk::<HEADER_BYTES>() else {
             return Ok(None);
@@ -138,7 +138,7 @@ mod tests {
             let mut got = Vec::new();
             for piece in wire.chunks(cut) {
                 decoder.push(piece);
-                while let Some(message) = decoder.next::<FromRunner>().unwrap() {
+                while let Some(message) = decoder.take::<FromRunner>().unwrap() {
                     got.push(message);
                 }
             }
@@ -149,7 +149,7 @@ mod tests {
         fn garbage_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
             let mut decoder = Decoder::new(200);
             decoder.push(&bytes);
-            while let Ok(Some(_)) = decoder.next::<ToRunner>() {}
+            while let Ok(Some(_)) = decoder.take::<ToRunner>() {}
         }
     }
 
@@ -157,7 +157,7 @@ mod tests {
     fn a_length_over_the_limit_is_refused_before_its_body_arrives() {
         let mut decoder = Decoder::new(100);
         decoder.push(&101_u32.to_le_bytes());
-        let refused = decoder.next::<FromRunner>();
+        let refused = decoder.take::<FromRunner>();
         assert!(matches!(
             refused,
             Err(FrameError::TooLarge {

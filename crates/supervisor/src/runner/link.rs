@@ -64,7 +64,7 @@ impl Link {
         let mut decoder = Decoder::new(MAX_FROM_RUNNER);
         decoder.push(&std::mem::take(&mut self.outbox));
         let mut messages = Vec::new();
-        while let Some(message) = decoder.next().map_err(malformed)? {
+        while let Some(message) = decoder.take().map_err(malformed)? {
             messages.push(message);
         }
         Ok(messages)
@@ -158,7 +158,7 @@ impl Link {
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(()),
             Err(_) => return Err(LinkError::Ended),
         }
-        while let Some(message) = self.decoder.next().map_err(malformed)? {
+        while let Some(message) = self.decoder.take().map_err(malformed)? {
             self.arrived.push_back(message);
         }
         Ok(())

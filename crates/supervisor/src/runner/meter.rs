@@ -5,9 +5,13 @@
 
 use crate::sandbox::Sandbox;
 use crate::sys::fs;
+use std::collections::HashMap;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
+/// The first readings come quickly, for programs that run into a limit at once; then each waits
+/// twice as long as the one before, up to the interval.
+const FIRST: Duration = Duration::from_millis(1);
 /// Time from one reading to the next; more where a reading itself takes long, so that
 /// measuring never costs more than a tenth of a core.
 const INTERVAL: Duration = Duration::from_millis(10);
@@ -19,7 +23,13 @@ const TICK_US: u64 = 10_000;
 /// A run's use of the machine at one moment, and the peaks so far.
 pub(super) struct Meter {
     pub(super) next: Instant,
-    pub(super) cpu_us: u64,
+    interval: Duration,
+    /// CPU time by what parents waited for.
+    waited_for: Cpu,
+    /// CPU time by what each process had used when it was last seen: what a parent that ignores
+    /// its children's end cannot hide.
+    last_seen: HashMap<u32, Cpu>,
+    vanished: Cpu,
     pub(super) memory_peak: u64,
     pub(super) processes_peak: u64,
     pub(super) disk_was_full: bool,
@@ -29,8 +39,11 @@ pub(super) struct Meter {
 impl Meter {
     pub(super) fn start(now: Instant) -> Self {
         Self {
-            next: now + INTERVAL,
-            cpu_us: 0,
+            next: now + FIRST,
+            interval: FIRST,
+            waited_for: Cpu::default(),
+            last_seen: HashMap::new(),
+            vanished: Cpu::default(),
             memory_peak: 0,
             processes_peak: 0,
             disk_was_full: false,
@@ -41,15 +54,25 @@ impl Meter {
     /// Takes a reading. Processes that vanish meanwhile count as gone.
     pub(super) fn read(&mut self, sandbox: &Sandbox) {
         let began = Instant::now();
-        let mut cpu_us = stat_of(sandbox.pid as u32).map_or(0, |s| s.children_us);
+        let mut waited_for = stat_of(sandbox.pid as u32).map_or(Cpu::default(), |s| s.children);
         let mut processes = 0;
+        let mut seen = HashMap::new();
         let pids = self.pids_of_run(sandbox.pid as u32);
         for &pid in &pids {
             if let Some(stat) = stat_of(pid) {
-                cpu_us += stat.own_us + stat.children_us;
+                waited_for = waited_for.plus(stat.own).plus(stat.children);
+                seen.insert(pid, stat.own);
                 processes += stat.threads;
             }
         }
+        for (pid, cpu) in std::mem::replace(&mut self.last_seen, seen) {
+            // A number that was given anew meanwhile starts from less.
+            let now = self.last_seen.get(&pid).map_or(0, |now| now.total_us());
+            if now < cpu.total_us() {
+                self.vanished = self.vanished.plus(cpu);
+            }
+        }
+        self.waited_for = self.waited_for.larger(waited_for);
         let disk = self.read_disk(sandbox);
         let memory = match pids.as_slice() {
             [only] => resident(*only),
@@ -57,11 +80,21 @@ impl Meter {
         };
         // Pages of scratch files that are mapped are in both figures: count the larger.
         let held = memory.private + memory.shared.max(disk);
-        self.cpu_us = self.cpu_us.max(cpu_us);
         self.memory_peak = self.memory_peak.max(held);
         self.processes_peak = self.processes_peak.max(processes);
         let cost = began.elapsed();
-        self.next = began + cost + INTERVAL.max(cost * SHARE_OF_A_CORE);
+        self.interval = (self.interval * 2).min(INTERVAL);
+        self.next = began + cost + self.interval.max(cost * SHARE_OF_A_CORE);
+    }
+
+    /// CPU time of the run so far. Both ways of counting may miss something and neither counts
+    /// twice: the larger is nearer.
+    pub(super) fn cpu(&self) -> Cpu {
+        let alive = self
+            .last_seen
+            .values()
+            .fold(Cpu::default(), |a, b| a.plus(*b));
+        self.waited_for.larger(self.vanished.plus(alive))
     }
 
     /// Bytes in the scratch folder.
@@ -83,11 +116,39 @@ impl Meter {
     }
 }
 
+/// CPU time in the program and in the kernel on its behalf.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Cpu {
+    pub(super) user_us: u64,
+    pub(super) system_us: u64,
+}
+
+impl Cpu {
+    pub(super) fn total_us(self) -> u64 {
+        self.user_us + self.system_us
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            user_us: self.user_us + other.user_us,
+            system_us: self.system_us + other.system_us,
+        }
+    }
+
+    pub(super) fn larger(self, other: Self) -> Self {
+        if other.total_us() > self.total_us() {
+            other
+        } else {
+            self
+        }
+    }
+}
+
 #[derive(Debug, PartialEq, Eq)]
 struct Stat {
-    own_us: u64,
+    own: Cpu,
     /// Of children that were waited for.
-    children_us: u64,
+    children: Cpu,
     threads: u64,
 }
 
@@ -105,9 +166,15 @@ fn parse_stat(text: &str) -> Option<Stat> {
         .collect();
     // In proc_pid_stat(5) utime is field 14; the first field after the name is the third.
     let field = |number: usize| fields.get(number - 3).copied();
+    let cpu = |user, system| {
+        Some(Cpu {
+            user_us: field(user)? * TICK_US,
+            system_us: field(system)? * TICK_US,
+        })
+    };
     Some(Stat {
-        own_us: (field(14)? + field(15)?) * TICK_US,
-        children_us: (field(16)? + field(17)?) * TICK_US,
+        own: cpu(14, 15)?,
+        children: cpu(16, 17)?,
         threads: field(20)?,
     })
 }
@@ -168,8 +235,14 @@ mod tests {
         assert_eq!(
             parse_stat(text),
             Some(Stat {
-                own_us: 100_000,
-                children_us: 30_000,
+                own: Cpu {
+                    user_us: 70_000,
+                    system_us: 30_000
+                },
+                children: Cpu {
+                    user_us: 20_000,
+                    system_us: 10_000
+                },
                 threads: 5
             })
         );

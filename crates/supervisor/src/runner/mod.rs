@@ -8,6 +8,7 @@ pub mod link;
 mod meter;
 pub mod output;
 mod run;
+mod streams;
 mod verdict;
 
 use crate::cgroup::RunCgroup;

@@ -3,25 +3,20 @@
 
 use super::files;
 use super::link::Link;
-use super::meter::Meter;
-use super::output::{Chunk, Output};
+use super::meter::{Cpu, Meter};
+use super::streams::Streams;
 use super::verdict::{self, Evidence};
 use super::{LinkError, Stop};
 use crate::cgroup::{Events, RunCgroup};
 use crate::failure::{Failure, Step};
 use crate::sandbox::{Blueprint, Launch, Report, Sandbox};
 use crate::sys::{fd, process};
-use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::time::{Duration, Instant};
-use warmbox_protocol::frame::CHUNK_BYTES;
 use warmbox_protocol::{
     End, FromRunner, Limit, LogLevel, Outcome, RunSpec, Stream, ToRunner, Usage,
 };
 
-/// While the server has this much unread, the program's pipes are left alone: it is slowed
-/// down, and nothing grows.
-const UNREAD_LIMIT: usize = 1 << 20;
 /// By how much the uid's own process limit is above the cgroup's, so that the cgroup, which
 /// tells of a refusal, is met first.
 const SECOND_LINE_PROCESSES: u64 = 8;
@@ -50,7 +45,9 @@ pub(super) fn execute(
         // The sandbox's first process has the same uid and is counted too.
         None => processes + 1,
     };
-    let before = sandbox.launch(&Launch {
+    // The time that a program takes begins before its first instruction can be executed.
+    let started = Instant::now();
+    let launched = sandbox.launch(&Launch {
         argv: spec.argv.clone(),
         env: spec.env.clone(),
         limits: spec.limits,
@@ -59,7 +56,12 @@ pub(super) fn execute(
     link.queue(&FromRunner::Started { run: spec.run })?;
     log(link, spec, "program started".to_owned())?;
 
-    let mut watch = Watch::new(spec, sandbox, cgroup);
+    let before = Cpu {
+        user_us: launched.user_us,
+        system_us: launched.system_us,
+    };
+    let streams = Streams::new(spec, sandbox, launched.listener);
+    let mut watch = Watch::new(spec, started, streams, cgroup);
     watch.until_dead(sandbox, link)?;
     if let Some(cgroup) = cgroup {
         cgroup.lift()?;
@@ -101,10 +103,7 @@ struct Watch<'a> {
     started: Instant,
     deadline: Instant,
     meter: Meter,
-    output: Output,
-    stdin_at: usize,
-    stdin: Vec<u8>,
-    stdin_open: bool,
+    streams: Streams<'a>,
     /// Why the run is being killed, and since when.
     stop: Option<(Reason, Instant)>,
     ended: Option<(i32, Instant)>,
@@ -125,27 +124,26 @@ enum Slot {
     LinkIn,
     LinkOut,
     Stdin,
-    Stdout,
+    Notice,
     Stderr,
+    Stdout,
     Control,
     Death,
 }
 
 impl<'a> Watch<'a> {
-    fn new(spec: &'a RunSpec, sandbox: &mut Sandbox, cgroup: Option<&'a RunCgroup>) -> Self {
-        let started = Instant::now();
-        if spec.stdin.is_empty() && !spec.stdin_open {
-            sandbox.stdin = None;
-        }
+    fn new(
+        spec: &'a RunSpec,
+        started: Instant,
+        streams: Streams<'a>,
+        cgroup: Option<&'a RunCgroup>,
+    ) -> Self {
         Self {
             spec,
             started,
             deadline: started + Duration::from_millis(spec.limits.wall_ms),
-            meter: Meter::start(started),
-            output: Output::new(spec.limits.output_bytes),
-            stdin_at: 0,
-            stdin: spec.stdin.clone(),
-            stdin_open: spec.stdin_open,
+            meter: Meter::start(Instant::now()),
+            streams,
             stop: None,
             ended: None,
             cgroup,
@@ -166,32 +164,21 @@ impl<'a> Watch<'a> {
     /// Carries streams and watches limits until the first process, and with it every other,
     /// has died, and both pipes are read to their end.
     fn until_dead(&mut self, sandbox: &mut Sandbox, link: &mut Link) -> Result<(), Stop> {
-        let mut stdout_open = true;
-        let mut stderr_open = true;
         let mut dead = false;
-        while !dead || stdout_open || stderr_open {
-            let hold = link.pending() > UNREAD_LIMIT && !dead;
+        while !dead || self.streams.open() {
             let (link_in, link_out) = link.descriptors();
-            let out = |wanted: bool, fd: i32| if wanted { fd } else { -1 };
-            let stdin = sandbox.stdin.as_ref().map_or(-1, AsRawFd::as_raw_fd);
-            let has_stdin = self.stdin_at < self.stdin.len();
+            let wanted = |wanted: bool, fd: i32| if wanted { fd } else { -1 };
+            let [notice, stderr, stdout] = self.streams.outputs(sandbox, link, dead);
+            let reports = self.ended.is_none() && !dead;
             let mut fds = [
                 fd::poll_entry(link_in, libc::POLLIN),
-                fd::poll_entry(out(link.pending() > 0, link_out), libc::POLLOUT),
-                fd::poll_entry(out(has_stdin, stdin), libc::POLLOUT),
-                fd::poll_entry(
-                    out(stdout_open && !hold, sandbox.stdout.as_raw_fd()),
-                    libc::POLLIN,
-                ),
-                fd::poll_entry(
-                    out(stderr_open && !hold, sandbox.stderr.as_raw_fd()),
-                    libc::POLLIN,
-                ),
-                fd::poll_entry(
-                    out(self.ended.is_none() && !dead, sandbox.control.as_raw_fd()),
-                    libc::POLLIN,
-                ),
-                fd::poll_entry(out(!dead, sandbox.pidfd.as_raw_fd()), libc::POLLIN),
+                fd::poll_entry(wanted(link.pending() > 0, link_out), libc::POLLOUT),
+                fd::poll_entry(self.streams.input(sandbox), libc::POLLOUT),
+                fd::poll_entry(notice, libc::POLLIN),
+                fd::poll_entry(stderr, libc::POLLIN),
+                fd::poll_entry(stdout, libc::POLLIN),
+                fd::poll_entry(wanted(reports, sandbox.control.as_raw_fd()), libc::POLLIN),
+                fd::poll_entry(wanted(!dead, sandbox.pidfd.as_raw_fd()), libc::POLLIN),
             ];
             fd::poll(&mut fds, self.timeout_ms()).step("wait for the run")?;
             let ready = |slot: Slot| fds[slot as usize].revents != 0;
@@ -203,20 +190,34 @@ impl<'a> Watch<'a> {
                 link.pump_out()?;
             }
             if ready(Slot::Stdin) {
-                self.feed(sandbox);
+                self.streams.feed(sandbox);
             }
-            if ready(Slot::Stdout) {
-                stdout_open = self.carry(Stream::Stdout, sandbox, link)?;
+            if fds[Slot::Notice as usize].revents & libc::POLLIN != 0 {
+                // This reads both streams; what they hold after it has its turn after the write
+                // that was let go.
+                self.streams.settle(sandbox, link)?;
+            } else {
+                if ready(Slot::Notice) {
+                    self.streams.stop_listening();
+                }
+                if ready(Slot::Stderr) {
+                    self.streams.carry(Stream::Stderr, sandbox, link)?;
+                }
+                if ready(Slot::Stdout) {
+                    self.streams.carry(Stream::Stdout, sandbox, link)?;
+                }
             }
-            if ready(Slot::Stderr) {
-                stderr_open = self.carry(Stream::Stderr, sandbox, link)?;
+            if self.spec.stop_at_output_limit && self.streams.over_limit() {
+                self.stop(Reason::Limit(Limit::Output), sandbox)?;
             }
             if ready(Slot::Control) {
-                match Report::receive(sandbox.control.as_fd()) {
-                    Ok(Report::Ended { status }) => self.ended = Some((status, Instant::now())),
-                    // The first process was killed before it could report.
-                    _ => self.ended = Some((libc::SIGKILL, Instant::now())),
-                }
+                let report = Report::receive(sandbox.control.as_fd());
+                // Anything else: the first process was killed before it could report.
+                let status = match report {
+                    Ok((Report::Ended { status }, _)) => status,
+                    _ => libc::SIGKILL,
+                };
+                self.ended = Some((status, Instant::now()));
             }
             dead |= ready(Slot::Death);
             if !dead {
@@ -245,14 +246,11 @@ impl<'a> Watch<'a> {
     fn obey(&mut self, sandbox: &mut Sandbox, link: &mut Link) -> Result<(), Stop> {
         while let Some(message) = link.try_receive()? {
             match message {
-                ToRunner::Stdin { run, bytes } if run == self.spec.run && self.stdin_open => {
-                    self.stdin.drain(..self.stdin_at);
-                    self.stdin_at = 0;
-                    self.stdin.extend(bytes);
+                ToRunner::Stdin { run, bytes } if run == self.spec.run => {
+                    self.streams.add_input(bytes);
                 }
                 ToRunner::CloseStdin { run } if run == self.spec.run => {
-                    self.stdin_open = false;
-                    self.feed(sandbox);
+                    self.streams.close_input(sandbox);
                 }
                 ToRunner::Cancel { run } if run == self.spec.run => {
                     self.stop(Reason::Cancelled, sandbox)?;
@@ -265,58 +263,6 @@ impl<'a> Watch<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Writes what the program takes of its input now; closes it after the last byte.
-    fn feed(&mut self, sandbox: &mut Sandbox) {
-        let Some(stdin) = &sandbox.stdin else {
-            return;
-        };
-        match fd::write(stdin.as_fd(), &self.stdin[self.stdin_at..]) {
-            Ok(put) => self.stdin_at += put,
-            Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
-            // The program closed its input or ended: what is left is nobody's.
-            Err(_) => {
-                sandbox.stdin = None;
-                self.stdin_at = self.stdin.len();
-                return;
-            }
-        }
-        if self.stdin_at == self.stdin.len() && !self.stdin_open {
-            sandbox.stdin = None;
-        }
-    }
-
-    /// Reads one stream once. Answers whether it is still open.
-    fn carry(&mut self, stream: Stream, sandbox: &Sandbox, link: &mut Link) -> Result<bool, Stop> {
-        let pipe = match stream {
-            Stream::Stdout => &sandbox.stdout,
-            Stream::Stderr => &sandbox.stderr,
-        };
-        let mut buffer = [0_u8; CHUNK_BYTES];
-        let got = match fd::read(pipe.as_fd(), &mut buffer) {
-            Ok(0) => return Ok(false),
-            Ok(got) => got,
-            Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(true),
-            Err(e) => Err(e).step("read the program's output")?,
-        };
-        if let Some(chunk) = self.output.push(stream, &buffer[..got]) {
-            self.send(chunk, link)?;
-        }
-        let (stdout, stderr) = self.output.totals();
-        if self.spec.stop_at_output_limit && stdout.max(stderr) > self.spec.limits.output_bytes {
-            self.stop(Reason::Limit(Limit::Output), sandbox)?;
-        }
-        Ok(true)
-    }
-
-    fn send(&self, chunk: Chunk, link: &mut Link) -> Result<(), LinkError> {
-        link.queue(&FromRunner::Output {
-            run: self.spec.run,
-            seq: chunk.seq,
-            stream: chunk.stream,
-            bytes: chunk.bytes,
-        })
     }
 
     fn check_limits(&mut self, sandbox: &Sandbox) -> Result<(), Failure> {
@@ -339,7 +285,7 @@ impl<'a> Watch<'a> {
             if self.meter.memory_peak > limits.memory_bytes || self.events().memory_kills > 0 {
                 return self.stop(Reason::Limit(Limit::Memory), sandbox);
             }
-            if self.meter.cpu_us > limits.cpu_ms.saturating_mul(1000) {
+            if self.meter.cpu().total_us() > limits.cpu_ms.saturating_mul(1000) {
                 return self.stop(Reason::Limit(Limit::Cpu), sandbox);
             }
         }
@@ -350,21 +296,30 @@ impl<'a> Watch<'a> {
     /// is not blamed.
     fn stop(&mut self, reason: Reason, sandbox: &Sandbox) -> Result<(), Failure> {
         if self.stop.is_none() && self.ended.is_none() {
+            // A last reading: of processes that are killed the kernel adds nothing up.
+            self.meter.read(sandbox);
             self.stop = Some((reason, Instant::now()));
             sandbox.kill()?;
         }
         Ok(())
     }
 
-    fn usage(&mut self, sandbox: &mut Sandbox, before: (u64, u64)) -> Result<Usage, Failure> {
+    fn usage(&mut self, sandbox: &mut Sandbox, before: Cpu) -> Result<Usage, Failure> {
         let ended_at = self.ended.map_or_else(Instant::now, |(_, at)| at);
         let disk = self.meter.read_disk(sandbox);
         let rusage = sandbox.reap()?;
+        let waited_for = Cpu {
+            user_us: process::micros(rusage.ru_utime).saturating_sub(before.user_us),
+            system_us: process::micros(rusage.ru_stime).saturating_sub(before.system_us),
+        };
+        // The kernel's sum is exact and misses what nobody waited for; the meter misses nothing
+        // that lived through a reading.
+        let cpu = waited_for.larger(self.meter.cpu());
         // The peak of the largest process; what the meter saw may be more, if it saw several.
         let largest = (rusage.ru_maxrss as u64) << 10;
         Ok(Usage {
-            cpu_user_us: process::micros(rusage.ru_utime).saturating_sub(before.0),
-            cpu_system_us: process::micros(rusage.ru_stime).saturating_sub(before.1),
+            cpu_user_us: cpu.user_us,
+            cpu_system_us: cpu.system_us,
             wall_us: (ended_at - self.started).as_micros() as u64,
             peak_memory_bytes: self.meter.memory_peak.max(largest).max(disk),
             processes_peak: self.meter.processes_peak.max(1),
@@ -378,13 +333,7 @@ impl<'a> Watch<'a> {
         link: &mut Link,
         usage: Usage,
     ) -> Result<Outcome, Stop> {
-        for chunk in self.output.take_tails() {
-            for (piece, _) in files::pieces(&chunk.bytes) {
-                let bytes = piece.to_vec();
-                let (seq, stream) = (chunk.seq, chunk.stream);
-                self.send(Chunk { seq, stream, bytes }, link)?;
-            }
-        }
+        self.streams.send_tails(link)?;
         let files_omitted =
             files::collect(sandbox, &self.spec.collect, &self.spec.files, |found| {
                 for (piece, last) in files::pieces(&found.bytes) {
@@ -417,8 +366,8 @@ impl<'a> Watch<'a> {
             fork_was_refused: events.refused_forks > 0,
             disk_was_full: self.meter.disk_was_full,
         };
-        let (stdout_bytes, stderr_bytes) = self.output.totals();
-        let (stdout_omitted, stderr_omitted) = self.output.omitted();
+        let (stdout_bytes, stderr_bytes) = self.streams.output.totals();
+        let (stdout_omitted, stderr_omitted) = self.streams.output.omitted();
         Ok(Outcome {
             end,
             limit: verdict::limit(&evidence, &self.spec.limits),

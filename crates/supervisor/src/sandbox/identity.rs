@@ -44,7 +44,7 @@ impl IdSource {
 
     /// The next pair. A pair comes round again only after all others, and then its run is long
     /// dead: a runner has one run at a time.
-    pub fn next(&mut self) -> RunIds {
+    pub fn take(&mut self) -> RunIds {
         match self {
             IdSource::Unique { first, last, next } => {
                 if *next + 1 > *last {
@@ -111,18 +111,18 @@ mod tests {
         let mut source = IdSource::new(2, 255);
         let mut seen = std::collections::HashSet::new();
         for _ in 0..127 {
-            let ids = source.next();
+            let ids = source.take();
             for id in [ids.init.unwrap(), ids.program] {
                 assert!((2..=255).contains(&id));
                 assert!(seen.insert(id), "{id} came twice");
             }
         }
-        assert_eq!(source.next().program, 3);
+        assert_eq!(source.take().program, 3);
     }
 
     #[test]
     fn a_shared_identity_maps_one_id_only() {
-        let ids = IdSource::Shared { uid: 7, gid: 8 }.next();
+        let ids = IdSource::Shared { uid: 7, gid: 8 }.take();
         assert_eq!(ids.map(ids.program), "1000 7 1\n");
         assert_eq!(ids.map(ids.program_gid), "1000 8 1\n");
     }

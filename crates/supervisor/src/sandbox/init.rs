@@ -35,7 +35,7 @@ pub(super) fn start_and_reap(
     // The supervisor must see end-of-file when the program and its children close theirs.
     fd::close_all_but(&mut [control.as_raw_fd(), failed.as_raw_fd()])
         .step("let go of the program's pipes")?;
-    if let Ok(Report::Failed(failure)) = Report::receive(failed.as_fd()) {
+    if let Ok(Report::Failed(failure)) = Report::read(failed.as_fd()) {
         return Err(failure);
     }
     let (user_us, system_us) = process::own_cpu_us();

@@ -20,7 +20,7 @@ pub use report::Report;
 
 use crate::cgroup::RunCgroup;
 use crate::failure::{Failure, Step};
-use crate::seccomp::Filter;
+use crate::seccomp::{Filter, Listener};
 use crate::sys::{caps, fd, ids, process};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -54,6 +54,15 @@ pub struct Sandbox {
     reaped: bool,
 }
 
+/// A program that was executed.
+pub struct Launched {
+    /// CPU time that the first process had used until then, and that is not the program's.
+    pub user_us: u64,
+    pub system_us: u64,
+    /// Tells of writes to standard error, where the kernel allows it.
+    pub listener: Option<Listener>,
+}
+
 /// The child's ends of what connects it to the supervisor.
 struct Inside {
     control: OwnedFd,
@@ -72,7 +81,7 @@ const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
 impl Sandbox {
     /// Puts up a sandbox with identities of its own.
     pub fn prepare(blueprint: &Blueprint, source: &mut IdSource) -> Result<Self, Failure> {
-        let ids = source.next();
+        let ids = source.take();
         // The pipes belong to the run's identity, so that programs may open /dev/stdout.
         let pipes = ids::with_file_ids(ids.program, ids.program_gid, || {
             Ok::<_, io::Error>((fd::pipe()?, fd::pipe()?, fd::pipe()?))
@@ -127,26 +136,33 @@ impl Sandbox {
         })
     }
 
-    /// Starts the program. Returns once it was executed, with the CPU time (user, system, in
-    /// microseconds) that the first process had used until then and that is not the program's.
-    pub fn launch(&self, launch: &Launch) -> Result<(u64, u64), Failure> {
+    /// Starts the program. Returns once it was executed.
+    pub fn launch(&self, launch: &Launch) -> Result<Launched, Failure> {
         launch
             .send(self.control.as_fd())
             .step("send the program to the sandbox")?;
-        match self.next_report()? {
-            Report::Started { user_us, system_us } => Ok((user_us, system_us)),
-            Report::Failed(failure) => Err(failure),
-            Report::Ended { .. } => Err(Failure {
-                step: "start the program",
-                errno: libc::EPROTO,
-            }),
+        let mut listener = None;
+        loop {
+            wait_readable(self.control.as_fd())?;
+            let report = Report::receive(self.control.as_fd()).step("hear from the sandbox")?;
+            match report {
+                (Report::Listening, fd) => listener = fd.map(Listener::new),
+                (Report::Started { user_us, system_us }, _) => {
+                    return Ok(Launched {
+                        user_us,
+                        system_us,
+                        listener,
+                    });
+                }
+                (Report::Failed(failure), _) => return Err(failure),
+                (Report::Ended { .. }, _) => {
+                    return Err(Failure {
+                        step: "start the program",
+                        errno: libc::EPROTO,
+                    });
+                }
+            }
         }
-    }
-
-    /// The next report of the first process; waits for it.
-    pub fn next_report(&self) -> Result<Report, Failure> {
-        wait_readable(self.control.as_fd())?;
-        Report::receive(self.control.as_fd()).step("hear from the sandbox")
     }
 
     /// Kills everything in the sandbox. What is dead already is no error.
@@ -183,7 +199,7 @@ fn await_walls(control: std::os::fd::BorrowedFd<'_>) -> Result<OwnedFd, Failure>
     match (byte, scratch) {
         (enter::WALLS_STAND, Some(scratch)) => Ok(scratch),
         (enter::FAILED, _) => match Report::receive(control).step("hear from the sandbox")? {
-            Report::Failed(failure) => Err(failure),
+            (Report::Failed(failure), _) => Err(failure),
             _ => Err(Failure {
                 step: "hear from the sandbox",
                 errno: libc::EPROTO,

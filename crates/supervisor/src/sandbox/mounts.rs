@@ -11,6 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 /// Files of /proc that tell about the kernel, the host or its devices and that no program
 /// needs. Those which this kernel lacks or which only root may read are passed over.
 const HIDDEN_FILES: &[&str] = &[
+    "cmdline",
     "config.gz",
     "consoles",
     "diskstats",
@@ -37,6 +38,7 @@ const HIDDEN_FILES: &[&str] = &[
     "sysrq-trigger",
     "timer_list",
     "vmallocinfo",
+    "sys/kernel/random/boot_id",
 ];
 const HIDDEN_FOLDERS: &[&str] = &[
     "acpi", "asound", "bus", "driver", "fs", "irq", "scsi", "tty",
@@ -138,6 +140,6 @@ pub(super) fn proc(masks: &Masks) -> Result<(), Failure> {
     for folder in &masks.folders {
         mounts::bind(c"/run/empty", folder, false).step("hide a folder of /proc")?;
     }
-    mounts::bind(c"/proc/sys", c"/proc/sys", false).step("make /proc/sys read-only")?;
+    mounts::bind(c"/proc/sys", c"/proc/sys", true).step("make /proc/sys read-only")?;
     mounts::add_attributes(c"/proc/sys", libc::MOUNT_ATTR_RDONLY).step("make /proc/sys read-only")
 }

@@ -4,7 +4,7 @@
 //! calls on prepared data.
 
 use super::identity::PROGRAM_ID;
-use super::{Inside, launch::Launch};
+use super::{Inside, Report, launch::Launch};
 use crate::failure::{Failure, Step};
 use crate::seccomp::Filter;
 use crate::sys::{caps, fd, ids, process};
@@ -18,6 +18,9 @@ use warmbox_protocol::Limits;
 /// Deep recursion is ordinary in taught and judged programs; a shell's 8 MiB is not enough.
 /// Only pages that are touched count as memory.
 const STACK_BYTES: u64 = 64 << 20;
+/// User code stands back behind the server and its supervisors, which must answer while a run
+/// keeps every core busy with all the processes it may have. All runs are alike in it.
+const NICENESS: i32 = 5;
 /// No core file, and no core handler of the host either: with 0 the kernel would still start one
 /// (core(5), "Piping core dumps to a program"; `do_coredump` gives up at exactly 1).
 const NO_CORE: u64 = 1;
@@ -66,6 +69,7 @@ impl Prepared {
         let env = pointers(&self.env);
 
         process::new_session().step("start a session")?;
+        process::be_nice(NICENESS).step("step back behind the supervisor")?;
         self.set_limits().step("set the resource limits")?;
 
         // The program's own uid, unlike the first process's; then no capability in any set, so
@@ -84,7 +88,10 @@ impl Prepared {
 
         // Last, because nothing above would be allowed after.
         caps::no_new_privileges().step("forbid new privileges")?;
-        filter.install()?;
+        if let Some(listener) = filter.install()? {
+            Report::send_listener(inside.control.as_fd(), listener.as_fd())
+                .step("hand over the filter's listener")?;
+        }
 
         let mut refused = io::Error::from_raw_os_error(libc::ENOENT);
         for candidate in &self.candidates {

@@ -4,7 +4,7 @@
 use crate::failure::Failure;
 use crate::sys::fd;
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 
 /// One report. User code never holds the socket that it travels on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,17 +15,21 @@ pub enum Report {
     Ended { status: i32 },
     /// A step failed and nothing was executed.
     Failed(Failure),
+    /// The program's filter is installed; the descriptor by which it tells comes along.
+    Listening,
 }
 
 /// A step's name is a literal of this very binary on both sides of a fork, so its address
 /// would do; its text is sent all the same, so that no address is ever trusted.
 const STEP_BYTES: usize = 64;
+const LISTENING: u8 = 3;
 const REPORT_BYTES: usize = 1 + 8 + 8 + STEP_BYTES;
 
 impl Report {
     pub fn send(self, socket: BorrowedFd<'_>) -> io::Result<()> {
         let mut bytes = [0_u8; REPORT_BYTES];
         let (kind, a, b) = match self {
+            Report::Listening => (LISTENING, 0, 0),
             Report::Started { user_us, system_us } => (0, user_us, system_us),
             Report::Ended { status } => (1, status as u64, 0),
             Report::Failed(failure) => {
@@ -41,16 +45,36 @@ impl Report {
         fd::write_all(socket, &bytes)
     }
 
-    pub fn receive(socket: BorrowedFd<'_>) -> io::Result<Self> {
+    /// Sends `Listening` with its descriptor.
+    pub fn send_listener(socket: BorrowedFd<'_>, listener: BorrowedFd<'_>) -> io::Result<()> {
+        fd::send_fd(socket, LISTENING, listener)?;
+        fd::write_all(socket, &[0; REPORT_BYTES - 1])
+    }
+
+    /// Waits for a whole report, from a socket.
+    pub fn receive(socket: BorrowedFd<'_>) -> io::Result<(Self, Option<OwnedFd>)> {
+        let (kind, carried) = fd::receive_fd(socket)?;
+        let mut rest = [0_u8; REPORT_BYTES - 1];
+        fd::read_exact(socket, &mut rest)?;
+        Ok((Self::decode(kind, &rest)?, carried))
+    }
+
+    /// Waits for a whole report, from a pipe.
+    pub fn read(pipe: BorrowedFd<'_>) -> io::Result<Self> {
         let mut bytes = [0_u8; REPORT_BYTES];
-        fd::read_exact(socket, &mut bytes)?;
+        fd::read_exact(pipe, &mut bytes)?;
+        Self::decode(bytes[0], &bytes[1..])
+    }
+
+    /// `rest` is all but the first byte.
+    fn decode(kind: u8, rest: &[u8]) -> io::Result<Self> {
         let number = |at: usize| {
             let mut word = [0; 8];
-            word.copy_from_slice(&bytes[at..at + 8]);
+            word.copy_from_slice(&rest[at..at + 8]);
             u64::from_le_bytes(word)
         };
-        let (a, b) = (number(1), number(9));
-        match bytes[0] {
+        let (a, b) = (number(0), number(8));
+        match kind {
             0 => Ok(Report::Started {
                 user_us: a,
                 system_us: b,
@@ -58,13 +82,14 @@ impl Report {
             1 => Ok(Report::Ended { status: a as i32 }),
             2 => {
                 let size = (b as usize).min(STEP_BYTES);
-                let text = String::from_utf8_lossy(&bytes[17..17 + size]).into_owned();
+                let text = String::from_utf8_lossy(&rest[16..16 + size]).into_owned();
                 Ok(Report::Failed(Failure {
                     // Failures are rare and end the runner: the leak is bounded by its life.
                     step: text.leak(),
                     errno: a as i32,
                 }))
             }
+            LISTENING => Ok(Report::Listening),
             _ => Err(io::ErrorKind::InvalidData.into()),
         }
     }
@@ -90,7 +115,13 @@ mod tests {
             }),
         ] {
             report.send(a.as_fd()).unwrap();
-            assert_eq!(Report::receive(b.as_fd()).unwrap(), report);
+            let (received, carried) = Report::receive(b.as_fd()).unwrap();
+            assert_eq!(received, report);
+            assert!(carried.is_none());
         }
+        Report::send_listener(a.as_fd(), a.as_fd()).unwrap();
+        let (received, carried) = Report::receive(b.as_fd()).unwrap();
+        assert_eq!(received, Report::Listening);
+        assert!(carried.is_some());
     }
 }

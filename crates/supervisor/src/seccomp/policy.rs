@@ -9,6 +9,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     Allow,
+    /// The call waits until the supervisor lets it go on: see `runner::order`.
+    TellFirst,
     /// EPERM: the call exists, and user code may not make it.
     NotPermitted,
     /// ENOSYS: libraries that probe for the call fall back to an older one.
@@ -101,7 +103,7 @@ const PLAIN_PROTOCOLS: &[u32] = &[0, libc::IPPROTO_TCP as u32, libc::IPPROTO_UDP
 #[rustfmt::skip]
 pub const RULES: &[Rule] = &[
     allow("reading and writing open files", &[
-        libc::SYS_read, libc::SYS_write, libc::SYS_readv, libc::SYS_writev, libc::SYS_pread64,
+        libc::SYS_read, libc::SYS_readv, libc::SYS_pread64,
         libc::SYS_pwrite64, libc::SYS_preadv, libc::SYS_pwritev, libc::SYS_preadv2,
         libc::SYS_pwritev2, libc::SYS_lseek, libc::SYS_close, libc::SYS_close_range,
         libc::SYS_dup, libc::SYS_dup3, libc::SYS_fcntl, libc::SYS_flock, libc::SYS_fsync,
@@ -109,6 +111,10 @@ pub const RULES: &[Rule] = &[
         libc::SYS_copy_file_range, libc::SYS_fadvise64, libc::SYS_readahead, libc::SYS_fallocate,
         libc::SYS_ftruncate, libc::SYS_truncate, libc::SYS_sync, libc::SYS_syncfs,
     ]),
+    rule("writing; to standard error only after the supervisor has read what was written before, so \
+          that both streams can be put together in the order of writing",
+        When::OneOf(&[Check { argument: 0, values: &[2] }]), Answer::TellFirst, Answer::Allow,
+        &[libc::SYS_write, libc::SYS_writev]),
     allow("naming files: the mount namespace decides what there is to name", &[
         libc::SYS_openat, libc::SYS_openat2, libc::SYS_newfstatat, libc::SYS_fstat,
         libc::SYS_statx, libc::SYS_statfs, libc::SYS_fstatfs, libc::SYS_faccessat,

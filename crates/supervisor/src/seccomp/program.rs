@@ -20,7 +20,7 @@ const RETURN: u16 = (libc::BPF_RET | libc::BPF_K) as u16;
 ///
 /// Numbers are found by halving, not one after the other: the kernel walks the program once for
 /// every call there is when it is installed, which happens in every run.
-pub fn assemble(rules: &[Rule], architecture: u32) -> Vec<libc::sock_filter> {
+pub(super) fn assemble(rules: &[Rule], architecture: u32) -> Vec<libc::sock_filter> {
     let mut out = vec![
         op(LOAD, 0, 0, ARCHITECTURE),
         op(IF_EQUAL, 1, 0, architecture),
@@ -133,6 +133,7 @@ fn low_half(argument: u32) -> u32 {
 fn returns(answer: Answer) -> u32 {
     match answer {
         Answer::Allow => libc::SECCOMP_RET_ALLOW,
+        Answer::TellFirst => libc::SECCOMP_RET_USER_NOTIF,
         Answer::NotPermitted => libc::SECCOMP_RET_ERRNO | libc::EPERM as u32,
         Answer::NoSuchCall => libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32,
     }
@@ -179,6 +180,13 @@ mod tests {
         ] {
             assert_eq!(here(call, [0; 6]), ALLOW, "call {call}");
         }
+    }
+
+    #[test]
+    fn only_writes_to_standard_error_are_told() {
+        let write = |fd| here(libc::SYS_write, [fd, 0, 0, 0, 0, 0]);
+        assert_eq!(write(1), ALLOW);
+        assert_eq!(write(2), libc::SECCOMP_RET_USER_NOTIF);
     }
 
     #[test]

@@ -14,18 +14,16 @@ pub fn mount(
 ) -> io::Result<()> {
     let pointer = |s: Option<&CStr>| s.map_or(std::ptr::null(), CStr::as_ptr);
     // SAFETY: every pointer is null or a C string that outlives the call.
-    check(
-        unsafe {
-            libc::mount(
-                pointer(source),
-                target.as_ptr(),
-                pointer(kind),
-                flags,
-                pointer(options).cast(),
-            )
-        }
-        .into(),
-    )?;
+    let done = unsafe {
+        libc::mount(
+            pointer(source),
+            target.as_ptr(),
+            pointer(kind),
+            flags,
+            pointer(options).cast(),
+        )
+    };
+    check(done.into())?;
     Ok(())
 }
 

@@ -141,6 +141,13 @@ pub fn new_session() -> io::Result<()> {
     Ok(())
 }
 
+/// Lowers the scheduling priority of this process and of what it forks.
+pub fn be_nice(niceness: i32) -> io::Result<()> {
+    // SAFETY: integers only.
+    check(unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, niceness) }.into())?;
+    Ok(())
+}
+
 /// The name that `uname` shows in this UTS namespace.
 pub fn set_host_name(name: &str) -> io::Result<()> {
     // SAFETY: pointer and length are of one live string.

@@ -1,0 +1,202 @@
+//! The three standard streams of a run: input fed as it is taken, output carried to the link.
+//!
+//! Both outputs are pipes of their own, and two pipes do not tell in which order they were
+//! written. So the filter holds every write to standard error until the supervisor has read
+//! what was written before ([`Streams::settle`]). Programs that write to standard output only,
+//! which is most, pay nothing for it. Writes of several processes at once have no order, and
+//! neither has standard error under another number.
+
+use super::files;
+use super::link::Link;
+use super::output::{Chunk, Output};
+use super::{LinkError, Stop};
+use crate::failure::Step;
+use crate::sandbox::Sandbox;
+use crate::seccomp::Listener;
+use crate::sys::fd;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, RawFd};
+use warmbox_protocol::frame::CHUNK_BYTES;
+use warmbox_protocol::{FromRunner, RunSpec, Stream};
+
+/// While the server has this much unread, the program's pipes are left alone: it is slowed
+/// down, and nothing grows.
+const UNREAD_LIMIT: usize = 1 << 20;
+/// Reads of one stream in one round: enough to empty a pipe, few enough that a writer without
+/// end cannot keep the timers from being looked at.
+const READS_PER_ROUND: usize = 32;
+
+pub(super) struct Streams<'a> {
+    spec: &'a RunSpec,
+    pub(super) output: Output,
+    stdout_open: bool,
+    stderr_open: bool,
+    listener: Option<Listener>,
+    stdin: Vec<u8>,
+    stdin_at: usize,
+    stdin_open: bool,
+}
+
+impl<'a> Streams<'a> {
+    pub(super) fn new(
+        spec: &'a RunSpec,
+        sandbox: &mut Sandbox,
+        listener: Option<Listener>,
+    ) -> Self {
+        if spec.stdin.is_empty() && !spec.stdin_open {
+            sandbox.stdin = None;
+        }
+        Self {
+            spec,
+            output: Output::new(spec.limits.output_bytes),
+            stdout_open: true,
+            stderr_open: true,
+            listener,
+            stdin: spec.stdin.clone(),
+            stdin_at: 0,
+            stdin_open: spec.stdin_open,
+        }
+    }
+
+    pub(super) fn open(&self) -> bool {
+        self.stdout_open || self.stderr_open
+    }
+
+    /// What to poll: (notices, stderr, stdout); -1 for what is not to be looked at now.
+    pub(super) fn outputs(&self, sandbox: &Sandbox, link: &Link, dead: bool) -> [RawFd; 3] {
+        // A call that waits goes on waiting as well: that is the slowing down.
+        if link.pending() > UNREAD_LIMIT && !dead {
+            return [-1; 3];
+        }
+        let wanted = |open: bool, fd: RawFd| if open { fd } else { -1 };
+        [
+            self.listener
+                .as_ref()
+                .filter(|_| !dead)
+                .map_or(-1, Listener::descriptor),
+            wanted(self.stderr_open, sandbox.stderr.as_raw_fd()),
+            wanted(self.stdout_open, sandbox.stdout.as_raw_fd()),
+        ]
+    }
+
+    /// The pipe into the program, where there is something for it.
+    pub(super) fn input(&self, sandbox: &Sandbox) -> RawFd {
+        match &sandbox.stdin {
+            Some(stdin) if self.stdin_at < self.stdin.len() => stdin.as_raw_fd(),
+            _ => -1,
+        }
+    }
+
+    /// A process is about to write to standard error: read all that was written before, then
+    /// let it go on. What waits in standard error was written before what waits in standard
+    /// output, because at the last such notice standard output was emptied.
+    pub(super) fn settle(&mut self, sandbox: &Sandbox, link: &mut Link) -> Result<(), Stop> {
+        let Some(listener) = self.listener.take() else {
+            return Ok(());
+        };
+        let waiting = listener.take().step("hear of a write")?;
+        self.carry(Stream::Stderr, sandbox, link)?;
+        self.carry(Stream::Stdout, sandbox, link)?;
+        if let Some(waiting) = waiting {
+            listener.let_go(waiting).step("let a write go on")?;
+        }
+        self.listener = Some(listener);
+        Ok(())
+    }
+
+    /// The filter's last process is gone.
+    pub(super) fn stop_listening(&mut self) {
+        self.listener = None;
+    }
+
+    /// Reads what one stream holds.
+    pub(super) fn carry(
+        &mut self,
+        stream: Stream,
+        sandbox: &Sandbox,
+        link: &mut Link,
+    ) -> Result<(), Stop> {
+        let (pipe, open) = match stream {
+            Stream::Stdout => (&sandbox.stdout, &mut self.stdout_open),
+            Stream::Stderr => (&sandbox.stderr, &mut self.stderr_open),
+        };
+        let mut buffer = [0_u8; CHUNK_BYTES];
+        for _ in 0..READS_PER_ROUND {
+            if !*open {
+                break;
+            }
+            match fd::read(pipe.as_fd(), &mut buffer) {
+                Ok(0) => *open = false,
+                Ok(got) => {
+                    if let Some(chunk) = self.output.push(stream, &buffer[..got]) {
+                        send(self.spec, chunk, link)?;
+                    }
+                }
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
+                Err(e) => Err(e).step("read the program's output")?,
+            }
+        }
+        Ok(())
+    }
+
+    /// More input from the server.
+    pub(super) fn add_input(&mut self, bytes: Vec<u8>) {
+        if self.stdin_open {
+            self.stdin.drain(..self.stdin_at);
+            self.stdin_at = 0;
+            self.stdin.extend(bytes);
+        }
+    }
+
+    /// No more input will come.
+    pub(super) fn close_input(&mut self, sandbox: &mut Sandbox) {
+        self.stdin_open = false;
+        self.feed(sandbox);
+    }
+
+    /// Writes what the program takes of its input now; closes it after the last byte.
+    pub(super) fn feed(&mut self, sandbox: &mut Sandbox) {
+        let Some(stdin) = &sandbox.stdin else {
+            return;
+        };
+        match fd::write(stdin.as_fd(), &self.stdin[self.stdin_at..]) {
+            Ok(put) => self.stdin_at += put,
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
+            // The program closed its input or ended: what is left is nobody's.
+            Err(_) => {
+                sandbox.stdin = None;
+                self.stdin_at = self.stdin.len();
+                return;
+            }
+        }
+        if self.stdin_at == self.stdin.len() && !self.stdin_open {
+            sandbox.stdin = None;
+        }
+    }
+
+    /// Sends the tails that were kept for the end.
+    pub(super) fn send_tails(&mut self, link: &mut Link) -> Result<(), LinkError> {
+        for chunk in self.output.take_tails() {
+            for (piece, _) in files::pieces(&chunk.bytes) {
+                let (seq, stream, bytes) = (chunk.seq, chunk.stream, piece.to_vec());
+                send(self.spec, Chunk { seq, stream, bytes }, link)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A stream has exceeded what is kept of it.
+    pub(super) fn over_limit(&self) -> bool {
+        let (stdout, stderr) = self.output.totals();
+        stdout.max(stderr) > self.spec.limits.output_bytes
+    }
+}
+
+fn send(spec: &RunSpec, chunk: Chunk, link: &mut Link) -> Result<(), LinkError> {
+    link.queue(&FromRunner::Output {
+        run: spec.run,
+        seq: chunk.seq,
+        stream: chunk.stream,
+        bytes: chunk.bytes,
+    })
+}
