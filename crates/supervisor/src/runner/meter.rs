@@ -87,6 +87,11 @@ impl Meter {
         self.next = began + cost + self.interval.max(cost * SHARE_OF_A_CORE);
     }
 
+    /// Notes how many processes and threads there were, counted by another.
+    pub(super) fn saw_processes(&mut self, count: u64) {
+        self.processes_peak = self.processes_peak.max(count);
+    }
+
     /// CPU time of the run so far. Both ways of counting may miss something and neither counts
     /// twice: the larger is nearer.
     pub(super) fn cpu(&self) -> Cpu {

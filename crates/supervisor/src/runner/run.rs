@@ -213,10 +213,11 @@ impl<'a> Watch<'a> {
             if ready(Slot::Control) {
                 let report = Report::receive(sandbox.control.as_fd());
                 // Anything else: the first process was killed before it could report.
-                let status = match report {
-                    Ok((Report::Ended { status }, _)) => status,
-                    _ => libc::SIGKILL,
+                let (status, left) = match report {
+                    Ok((Report::Ended { status, left }, _)) => (status, left),
+                    _ => (libc::SIGKILL, 0),
                 };
+                self.meter.saw_processes(left + 1);
                 self.ended = Some((status, Instant::now()));
             }
             dead |= ready(Slot::Death);

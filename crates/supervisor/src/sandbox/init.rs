@@ -3,9 +3,10 @@
 
 use super::{Blueprint, Inside, Report, launch::Launch, mounts, program::Prepared};
 use crate::failure::{Failure, Step};
-use crate::sys::{caps, fd, process};
+use crate::sys::{caps, fd, fs, process};
 use std::convert::Infallible;
 use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::MetadataExt;
 
 /// Starts the program and reaps. Returns only if a step failed before the program ran.
 pub(super) fn start_and_reap(
@@ -47,10 +48,34 @@ pub(super) fn start_and_reap(
         if ended.pid == program {
             let _ = Report::Ended {
                 status: ended.status,
+                left: left_behind(),
             }
             .send(control);
             break;
         }
     }
     process::exit_now(0)
+}
+
+/// Processes and threads of this pid namespace, without this one. Nothing is counted where, as
+/// nearly always, the program was alone.
+fn left_behind() -> u64 {
+    let children = process::wait(-1, false);
+    if children.is_err() {
+        return 0; // ECHILD: whatever has no other parent would be a child of this process
+    }
+    let Ok(proc) = fs::open(c"/proc", libc::O_RDONLY | libc::O_DIRECTORY) else {
+        return 0;
+    };
+    let threads_of = |pid: u32| {
+        let tasks = std::fs::metadata(format!("/proc/{pid}/task")).ok()?;
+        Some(tasks.nlink().saturating_sub(2)) // a folder for each, and the two that all have
+    };
+    fs::names(proc.as_fd(), usize::MAX)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|name| name.to_str().ok()?.parse().ok())
+        .filter(|&pid| pid != 1)
+        .filter_map(threads_of)
+        .sum()
 }

@@ -11,8 +11,9 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 pub enum Report {
     /// The program was executed. Until then the first process had used this much CPU time.
     Started { user_us: u64, system_us: u64 },
-    /// The program ended with this wait status; what it left behind is about to die.
-    Ended { status: i32 },
+    /// The program ended with this wait status; the processes and threads that it left behind,
+    /// so many, are about to die.
+    Ended { status: i32, left: u64 },
     /// A step failed and nothing was executed.
     Failed(Failure),
     /// The program's filter is installed; the descriptor by which it tells comes along.
@@ -31,7 +32,7 @@ impl Report {
         let (kind, a, b) = match self {
             Report::Listening => (LISTENING, 0, 0),
             Report::Started { user_us, system_us } => (0, user_us, system_us),
-            Report::Ended { status } => (1, status as u64, 0),
+            Report::Ended { status, left } => (1, status as u64, left),
             Report::Failed(failure) => {
                 let step = failure.step.as_bytes();
                 let size = step.len().min(STEP_BYTES);
@@ -79,7 +80,10 @@ impl Report {
                 user_us: a,
                 system_us: b,
             }),
-            1 => Ok(Report::Ended { status: a as i32 }),
+            1 => Ok(Report::Ended {
+                status: a as i32,
+                left: b,
+            }),
             2 => {
                 let size = (b as usize).min(STEP_BYTES);
                 let text = String::from_utf8_lossy(&rest[16..16 + size]).into_owned();
@@ -108,7 +112,10 @@ mod tests {
                 user_us: 5,
                 system_us: u64::MAX,
             },
-            Report::Ended { status: 0x0b00 },
+            Report::Ended {
+                status: 0x0b00,
+                left: 3,
+            },
             Report::Failed(Failure {
                 step: "mount the scratch folder",
                 errno: libc::EPERM,
