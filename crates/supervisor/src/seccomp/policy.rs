@@ -9,7 +9,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     Allow,
-    /// The call waits until the supervisor lets it go on: see `runner::order`.
+    /// The call waits until the supervisor lets it go on: see `runner::streams`.
     TellFirst,
     /// EPERM: the call exists, and user code may not make it.
     NotPermitted,
