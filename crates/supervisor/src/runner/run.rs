@@ -200,11 +200,14 @@ impl<'a> Watch<'a> {
                 if ready(Slot::Notice) {
                     self.streams.stop_listening();
                 }
-                if ready(Slot::Stderr) {
-                    self.streams.carry(Stream::Stderr, sandbox, link)?;
-                }
-                if ready(Slot::Stdout) {
-                    self.streams.carry(Stream::Stdout, sandbox, link)?;
+                for stream in self.streams.reading_order() {
+                    let slot = match stream {
+                        Stream::Stdout => Slot::Stdout,
+                        Stream::Stderr => Slot::Stderr,
+                    };
+                    if ready(slot) {
+                        self.streams.carry(stream, sandbox, link)?;
+                    }
                 }
             }
             if self.spec.stop_at_output_limit && self.streams.over_limit() {

@@ -32,6 +32,7 @@ pub(super) struct Streams<'a> {
     stdout_open: bool,
     stderr_open: bool,
     listener: Option<Listener>,
+    listening_ended: bool,
     stdin: Vec<u8>,
     stdin_at: usize,
     stdin_open: bool,
@@ -52,6 +53,7 @@ impl<'a> Streams<'a> {
             stdout_open: true,
             stderr_open: true,
             listener,
+            listening_ended: false,
             stdin: spec.stdin.clone(),
             stdin_at: 0,
             stdin_open: spec.stdin_open,
@@ -106,7 +108,18 @@ impl<'a> Streams<'a> {
 
     /// The filter's last process is gone.
     pub(super) fn stop_listening(&mut self) {
+        self.listening_ended = true;
         self.listener = None;
+    }
+
+    /// What is read first when both streams hold something: see `settle`; without a listener it
+    /// is a guess, and programs mostly say something before they complain.
+    pub(super) fn reading_order(&self) -> [Stream; 2] {
+        if self.listener.is_some() || self.listening_ended {
+            [Stream::Stderr, Stream::Stdout]
+        } else {
+            [Stream::Stdout, Stream::Stderr]
+        }
     }
 
     /// Reads what one stream holds.
