@@ -50,6 +50,7 @@ impl Service for Fake {
             stdout_bytes: 3,
             stderr_bytes: 0,
             images: vec![],
+            images_omitted: 0,
             files: vec![],
             compile: None,
             usage: UsageAnswer::default(),

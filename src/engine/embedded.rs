@@ -35,6 +35,8 @@ impl Embedded {
 
     async fn spawn(&self, language: &Language) -> Result<Connection, EngineError> {
         let mut child = Command::new(&self.supervisor)
+            // The name is what a program in a sandbox can see of it; the path is not its business.
+            .arg0("warmbox-supervisor")
             .arg("embedded")
             // Neither the server's secrets nor its working folder reach a supervisor; PATH is
             // where it finds newuidmap.

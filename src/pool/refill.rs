@@ -40,10 +40,12 @@ pub(super) async fn keep_filled(pool: Pool) {
             }
         }
     }
-    shared.ready.close();
+    // Empty first: to close the pool would drop what is in it, and with that kill the keepers
+    // before they have given back what they hold.
     while let Ok(idle) = shared.ready.try_remove() {
         idle.retire(Retired::Shutdown);
     }
+    shared.ready.close();
 }
 
 impl Pool {

@@ -184,6 +184,9 @@ impl Core {
 
     fn back_to_pool(self) {
         let pool = self.pool.clone();
+        if pool.stop.is_cancelled() {
+            return self.retire(Retired::Shutdown);
+        }
         let idle = Idle {
             core: self,
             since: Instant::now(),

@@ -28,6 +28,8 @@ pub struct Answer {
     pub stderr_bytes: u64,
     /// Data URLs.
     pub images: Vec<String>,
+    /// Pictures that were found and left out: too many, too large together, not plain files.
+    pub images_omitted: u32,
     pub files: Vec<OutputFile>,
     /// `null` where the language has no compile stage.
     pub compile: Option<CompileAnswer>,

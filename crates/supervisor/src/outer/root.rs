@@ -150,9 +150,10 @@ fn show_devices() -> Result<(), Failure> {
     for name in DEVICES {
         let to = inside(&format!("dev/{name}"));
         fs::write(&to, "").step("make a device of the root")?;
-        // Not `nodev`, or they would be no devices; nor read-only, or /dev/null could not be
-        // written.
-        let attributes = libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NOEXEC;
+        // Not `nodev`, or they would be no devices. Read-only concerns the node, whose times are
+        // the host's, and not what is behind it.
+        let attributes =
+            libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NOEXEC;
         show(&format!("/dev/{name}"), &to, attributes)?;
     }
     for (name, target) in [

@@ -3,7 +3,7 @@
 
 use crate::failure::{Failure, Step};
 use crate::runner::LinkError;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, inodes_of};
 use crate::sys::{fd, fs, ids};
 use std::ffi::{CStr, CString};
 use std::io;
@@ -17,17 +17,25 @@ const MAX_ENTRIES: usize = 10_000;
 
 const FOLDER: libc::c_int = libc::O_RDONLY | libc::O_DIRECTORY;
 
-/// Writes the input files of a run into its work folder.
-pub(super) fn place(sandbox: &Sandbox, files: &[InputFile]) -> Result<(), Failure> {
-    if files.is_empty() {
-        return Ok(());
-    }
-    ids::with_file_ids(sandbox.ids.program, sandbox.ids.program_gid, || {
+/// Writes the input files of a run into its work folder. Answers whether they fit into
+/// `disk_bytes`; if not, nothing may be executed.
+pub(super) fn place(
+    sandbox: &Sandbox,
+    files: &[InputFile],
+    disk_bytes: u64,
+) -> Result<bool, Failure> {
+    let step = "place the input files";
+    let placed = ids::with_file_ids(sandbox.ids.program, sandbox.ids.program_gid, || {
         let work = fs::open_beneath(sandbox.scratch.as_fd(), c"work", FOLDER, 0)?;
         files.iter().try_for_each(|file| place_one(&work, file))
     })
-    .and_then(|placed| placed)
-    .step("place the input files")
+    .and_then(|placed| placed);
+    match placed {
+        Err(e) if e.raw_os_error() == Some(libc::ENOSPC) => return Ok(false),
+        other => other.step(step)?,
+    }
+    let room = fs::room(sandbox.scratch.as_fd()).step(step)?;
+    Ok(room.used_bytes <= disk_bytes && room.used_inodes <= inodes_of(disk_bytes))
 }
 
 fn place_one(work: &OwnedFd, file: &InputFile) -> io::Result<()> {

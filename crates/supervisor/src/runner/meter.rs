@@ -4,8 +4,10 @@
 //! and the sandbox's first process, belongs to the run.
 
 use crate::sandbox::Sandbox;
-use crate::sys::fs;
+use crate::sys::fs::{self, Room};
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -16,6 +18,11 @@ const FIRST: Duration = Duration::from_millis(1);
 /// measuring never costs more than a tenth of a core.
 const INTERVAL: Duration = Duration::from_millis(10);
 const SHARE_OF_A_CORE: u32 = 10;
+/// A program must not be able to hide behind readings that it makes slow.
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+
+/// About a thousand mappings.
+const MOST_SMAPS_BYTES: u64 = 1 << 20;
 
 /// The kernel's unit of CPU time in /proc/PID/stat (`USER_HZ`, 100 on every Linux).
 const TICK_US: u64 = 10_000;
@@ -32,7 +39,6 @@ pub(super) struct Meter {
     vanished: Cpu,
     pub(super) memory_peak: u64,
     pub(super) processes_peak: u64,
-    pub(super) disk_was_full: bool,
     own_pid: u32,
 }
 
@@ -46,13 +52,12 @@ impl Meter {
             vanished: Cpu::default(),
             memory_peak: 0,
             processes_peak: 0,
-            disk_was_full: false,
             own_pid: std::process::id(),
         }
     }
 
     /// Takes a reading. Processes that vanish meanwhile count as gone.
-    pub(super) fn read(&mut self, sandbox: &Sandbox) {
+    pub(super) fn read(&mut self, sandbox: &Sandbox, memory_limit: u64) {
         let began = Instant::now();
         let mut waited_for = stat_of(sandbox.pid as u32).map_or(Cpu::default(), |s| s.children);
         let mut processes = 0;
@@ -73,18 +78,13 @@ impl Meter {
             }
         }
         self.waited_for = self.waited_for.larger(waited_for);
-        let disk = self.read_disk(sandbox);
-        let memory = match pids.as_slice() {
-            [only] => resident(*only),
-            many => many.iter().map(|&pid| proportional(pid)).sum(),
-        };
-        // Pages of scratch files that are mapped are in both figures: count the larger.
-        let held = memory.private + memory.shared.max(disk);
+        let held = self.held(&pids, sandbox, memory_limit);
         self.memory_peak = self.memory_peak.max(held);
         self.processes_peak = self.processes_peak.max(processes);
         let cost = began.elapsed();
         self.interval = (self.interval * 2).min(INTERVAL);
-        self.next = began + cost + self.interval.max(cost * SHARE_OF_A_CORE);
+        let pause = (cost * SHARE_OF_A_CORE).clamp(self.interval, LONGEST_PAUSE);
+        self.next = began + cost + pause;
     }
 
     /// Notes how many processes and threads there were, counted by another.
@@ -102,11 +102,25 @@ impl Meter {
         self.waited_for.larger(self.vanished.plus(alive))
     }
 
-    /// Bytes in the scratch folder.
-    pub(super) fn read_disk(&mut self, sandbox: &Sandbox) -> u64 {
-        let room = fs::room(sandbox.scratch.as_fd()).unwrap_or_default();
-        self.disk_was_full |= room.full;
-        room.used_bytes
+    /// Memory of all processes and of the scratch folders. What is cheap to read is read first,
+    /// and counts what processes share several times: only where that would be a new peak is it
+    /// worth the exact reading.
+    fn held(&self, pids: &[u32], sandbox: &Sandbox, limit: u64) -> u64 {
+        let disk = room(sandbox).used_bytes;
+        let rough: Memory = pids.iter().map(|&pid| resident(pid)).sum();
+        let at_most = rough.private + rough.shared + disk;
+        let exact = pids.len() < 2 && rough.shared == 0;
+        if exact || at_most <= self.memory_peak {
+            return at_most;
+        }
+        if at_most <= limit {
+            // Scratch files that are mapped are in both figures: the larger is never too much.
+            let memory: Memory = pids.iter().map(|&pid| proportional(pid)).sum();
+            return memory.private + memory.shared.max(disk);
+        }
+        let device = device_of(sandbox);
+        let elsewhere: u64 = pids.iter().map(|&pid| off_device(pid, &device)).sum();
+        elsewhere + disk
     }
 
     fn pids_of_run(&self, init: u32) -> Vec<u32> {
@@ -222,6 +236,54 @@ fn proportional(pid: u32) -> Memory {
     }
 }
 
+/// Pages of a process, each divided among those that share it, without those of files on
+/// `device`. A process with very many mappings is taken whole: to list them would take longer
+/// than the limits may wait.
+fn off_device(pid: u32, device: &str) -> u64 {
+    let mut text = String::new();
+    let read = File::open(format!("/proc/{pid}/smaps"))
+        .and_then(|file| file.take(MOST_SMAPS_BYTES).read_to_string(&mut text));
+    match read {
+        Ok(got) if (got as u64) < MOST_SMAPS_BYTES => without_device(&text, device),
+        _ => {
+            let memory = proportional(pid);
+            memory.private + memory.shared
+        }
+    }
+}
+
+/// Adds up /proc/PID/smaps: a line `range rights offset device inode path` for each mapping, and
+/// lines `Name: N kB` behind it.
+fn without_device(smaps: &str, device: &str) -> u64 {
+    let mut sum = 0;
+    let mut counts = true;
+    for line in smaps.lines() {
+        let mut words = line.split_ascii_whitespace();
+        let first = words.next().unwrap_or_default();
+        if !first.ends_with(':') {
+            counts = words.nth(2) != Some(device);
+        } else if counts && first == "Pss:" {
+            sum += words
+                .next()
+                .and_then(|n| n.parse::<u64>().ok())
+                .unwrap_or(0)
+                << 10;
+        }
+    }
+    sum
+}
+
+/// The scratch folder's device, as /proc/PID/smaps writes it.
+fn device_of(sandbox: &Sandbox) -> String {
+    let device = fs::status(sandbox.scratch.as_fd()).map_or(0, |status| status.st_dev);
+    format!("{:02x}:{:02x}", libc::major(device), libc::minor(device))
+}
+
+/// The room in the scratch folder; none is used where it cannot be asked.
+pub(super) fn room(sandbox: &Sandbox) -> Room {
+    fs::room(sandbox.scratch.as_fd()).unwrap_or_default()
+}
+
 fn kilobytes(text: &str, name: &str) -> u64 {
     text.lines()
         .find_map(|line| line.strip_prefix(name))
@@ -256,6 +318,15 @@ mod tests {
     #[test]
     fn a_cut_line_is_no_reading() {
         assert_eq!(parse_stat("42 (x) S 1 42"), None);
+    }
+
+    #[test]
+    fn mapped_scratch_files_are_told_apart() {
+        let smaps = "7f00-7f10 rw-s 00000000 00:44 12 /dev/shm/x\nSize: 64 kB\nPss: 40 kB\n\
+            7f20-7f30 rw-s 00000000 00:01 99 /dev/zero (deleted)\nPss: 8 kB\nPss_Dirty: 8 kB\n\
+            7f40-7f50 rw-p 00000000 00:00 0 \nPss: 4 kB\n";
+        assert_eq!(without_device(smaps, "00:44"), 12 << 10);
+        assert_eq!(without_device(smaps, "00:00"), 48 << 10);
     }
 
     #[test]

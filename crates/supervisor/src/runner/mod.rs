@@ -15,15 +15,12 @@ use crate::cgroup::RunCgroup;
 use crate::failure::Failure;
 use crate::sandbox::{Blueprint, IdSource, Masks, Sandbox};
 use crate::seccomp::Filter;
+use crate::sys::memory;
 use link::{Link, LinkError};
 use warmbox_protocol::{
-    Abilities, BUILD_ID, Collect, FromRunner, Hello, Identity, Limits, LogLevel, MemoryCeiling,
-    PROTOCOL_VERSION, RunId, RunSpec, Stream, ToRunner,
+    Abilities, BUILD_ID, Collect, End, FromRunner, Hello, Identity, Limits, LogLevel,
+    MemoryCeiling, PROTOCOL_VERSION, RunId, RunSpec, Stream, ToRunner,
 };
-
-/// Size of the scratch folder that a sandbox is prepared with; a run that asks for another
-/// gets it by one remount.
-const USUAL_DISK_BYTES: u64 = 64 << 20;
 
 /// What the outer wall leaves for the supervisor to serve with.
 pub struct Setup {
@@ -37,6 +34,7 @@ pub struct Setup {
 /// Serves the link until it ends. The exit code tells why: 0 end of the link, 1 a wall could
 /// not be put up, 2 the server broke the protocol.
 pub fn serve(setup: Setup, link: &mut Link) -> i32 {
+    memory::keep_little();
     match Runner::warm_up(setup).and_then(|mut runner| runner.serve(link)) {
         Ok(()) | Err(Stop::LinkEnded) => 0,
         Err(Stop::Failed(failure)) => give_up(&failure, link),
@@ -88,7 +86,6 @@ impl Runner {
         let blueprint = Blueprint {
             filter: Filter::for_user_code(),
             masks: Masks::find(),
-            disk_bytes: USUAL_DISK_BYTES,
             cgroup: setup.cgroup,
         };
         let mut ids = setup.ids;
@@ -143,6 +140,8 @@ impl Runner {
             }
             link.flush()?;
             drop(spec);
+            // The next sandbox is a fork of this process: nothing of this run may be in it.
+            memory::give_back();
             sandbox = Sandbox::prepare(&self.blueprint, &mut self.ids)?;
         }
     }
@@ -186,7 +185,7 @@ fn first_line_of(
             processes: 64,
             output_bytes: 64 << 10,
             file_size_bytes: 1 << 20,
-            disk_bytes: USUAL_DISK_BYTES,
+            disk_bytes: 16 << 20,
             open_files: 256,
         },
         stop_at_output_limit: false,
@@ -194,7 +193,13 @@ fn first_line_of(
     };
     let mut sandbox = Sandbox::prepare(blueprint, ids)?;
     let mut captured = Link::captured();
-    run::execute(&spec, &mut sandbox, blueprint, &mut captured)?;
+    let outcome = run::execute(&spec, &mut sandbox, blueprint, &mut captured)?;
+    if outcome.end != End::Exited(0) {
+        return Err(Stop::Failed(Failure {
+            step: "run the language's version command (is its toolchain installed?)",
+            errno: libc::ENOENT,
+        }));
+    }
     let mut printed = Vec::new();
     for message in captured.take_captured()? {
         if let FromRunner::Output {

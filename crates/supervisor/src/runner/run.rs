@@ -3,7 +3,7 @@
 
 use super::files;
 use super::link::Link;
-use super::meter::{Cpu, Meter};
+use super::meter::{self, Cpu, Meter};
 use super::streams::Streams;
 use super::verdict::{self, Evidence};
 use super::{LinkError, Stop};
@@ -23,6 +23,24 @@ const SECOND_LINE_PROCESSES: u64 = 8;
 /// A sandbox that is not dead this long after SIGKILL is given up, and the runner with it.
 const KILL_DEADLINE: Duration = Duration::from_secs(5);
 
+/// A run whose files do not fit into its scratch folder: nothing was executed.
+const NO_ROOM: Outcome = Outcome {
+    end: End::Stopped,
+    limit: Some(Limit::Disk),
+    usage: Usage {
+        cpu_user_us: 0,
+        cpu_system_us: 0,
+        wall_us: 0,
+        peak_memory_bytes: 0,
+        processes_peak: 0,
+    },
+    stdout_bytes: 0,
+    stderr_bytes: 0,
+    stdout_omitted: 0,
+    stderr_omitted: 0,
+    files_omitted: 0,
+};
+
 /// Executes a run in a sandbox that was prepared for it.
 ///
 /// A `Failed` stop means that a wall or a step before the program failed, or that the sandbox
@@ -33,7 +51,9 @@ pub(super) fn execute(
     blueprint: &Blueprint,
     link: &mut Link,
 ) -> Result<Outcome, Stop> {
-    files::place(sandbox, &spec.files)?;
+    if !files::place(sandbox, &spec.files, spec.limits.disk_bytes)? {
+        return Ok(NO_ROOM);
+    }
     let cgroup = blueprint.cgroup.as_ref();
     let processes = spec.limits.processes;
     let process_rlimit = match cgroup {
@@ -107,6 +127,8 @@ struct Watch<'a> {
     /// Why the run is being killed, and since when.
     stop: Option<(Reason, Instant)>,
     ended: Option<(i32, Instant)>,
+    /// The sandbox's first process died without a word, and not by our hand.
+    lost: bool,
     cgroup: Option<&'a RunCgroup>,
     /// The cgroup's counters when the run began.
     events_before: Events,
@@ -146,6 +168,7 @@ impl<'a> Watch<'a> {
             streams,
             stop: None,
             ended: None,
+            lost: false,
             cgroup,
             events_before: cgroup.map(RunCgroup::events).unwrap_or_default(),
         }
@@ -215,10 +238,12 @@ impl<'a> Watch<'a> {
             }
             if ready(Slot::Control) {
                 let report = Report::receive(sandbox.control.as_fd());
-                // Anything else: the first process was killed before it could report.
                 let (status, left) = match report {
                     Ok((Report::Ended { status, left }, _)) => (status, left),
-                    _ => (libc::SIGKILL, 0),
+                    _ => {
+                        self.lost = self.stop.is_none();
+                        (libc::SIGKILL, 0)
+                    }
                 };
                 self.meter.saw_processes(left + 1);
                 self.ended = Some((status, Instant::now()));
@@ -284,8 +309,8 @@ impl<'a> Watch<'a> {
             return self.stop(Reason::Limit(Limit::Wall), sandbox);
         }
         if now >= self.meter.next {
-            self.meter.read(sandbox);
             let limits = &self.spec.limits;
+            self.meter.read(sandbox, limits.memory_bytes);
             if self.meter.memory_peak > limits.memory_bytes || self.events().memory_kills > 0 {
                 return self.stop(Reason::Limit(Limit::Memory), sandbox);
             }
@@ -301,7 +326,7 @@ impl<'a> Watch<'a> {
     fn stop(&mut self, reason: Reason, sandbox: &Sandbox) -> Result<(), Failure> {
         if self.stop.is_none() && self.ended.is_none() {
             // A last reading: of processes that are killed the kernel adds nothing up.
-            self.meter.read(sandbox);
+            self.meter.read(sandbox, self.spec.limits.memory_bytes);
             self.stop = Some((reason, Instant::now()));
             sandbox.kill()?;
         }
@@ -310,7 +335,7 @@ impl<'a> Watch<'a> {
 
     fn usage(&mut self, sandbox: &mut Sandbox, before: Cpu) -> Result<Usage, Failure> {
         let ended_at = self.ended.map_or_else(Instant::now, |(_, at)| at);
-        let disk = self.meter.read_disk(sandbox);
+        let disk = meter::room(sandbox).used_bytes;
         let rusage = sandbox.reap()?;
         let waited_for = Cpu {
             user_us: process::micros(rusage.ru_utime).saturating_sub(before.user_us),
@@ -355,20 +380,27 @@ impl<'a> Watch<'a> {
             (Some((Reason::Cancelled, _)), _) => End::Cancelled,
             (Some((Reason::Limit(_), _)), _) => End::Stopped,
             (None, Some((status, _))) => end_of(status),
-            (None, None) => End::Signaled(libc::SIGKILL),
+            (None, None) => End::Signaled(libc::SIGKILL), // out of memory: see `lost`
         };
         let stopped_at = match self.stop {
             Some((Reason::Limit(limit), _)) => Some(limit),
             _ => None,
         };
         let events = self.events();
+        if self.lost && events.memory_kills == 0 {
+            // Somebody outside killed it, or the host is out of memory: not the program's doing.
+            return Err(Stop::Failed(Failure {
+                step: "keep the first process of the sandbox alive",
+                errno: libc::ECHILD,
+            }));
+        }
         let evidence = Evidence {
             stopped_at,
             end,
             usage,
             killed_for_memory: events.memory_kills > 0,
-            fork_was_refused: events.refused_forks > 0,
-            disk_was_full: self.meter.disk_was_full,
+            fork_was_refused: self.cgroup.map(|_| events.refused_forks > 0),
+            disk_is_full: meter::room(sandbox).full,
         };
         let (stdout_bytes, stderr_bytes) = self.streams.output.totals();
         let (stdout_omitted, stderr_omitted) = self.streams.output.omitted();

@@ -134,13 +134,16 @@ impl<'a> Streams<'a> {
             Stream::Stderr => (&sandbox.stderr, &mut self.stderr_open),
         };
         let mut buffer = [0_u8; CHUNK_BYTES];
+        let mut drained = false;
         for _ in 0..READS_PER_ROUND {
-            if !*open {
+            // A read that did not fill the buffer has emptied the pipe.
+            if !*open || drained {
                 break;
             }
             match fd::read(pipe.as_fd(), &mut buffer) {
                 Ok(0) => *open = false,
                 Ok(got) => {
+                    drained = got < buffer.len();
                     if let Some(chunk) = self.output.push(stream, &buffer[..got]) {
                         send(self.spec, chunk, link)?;
                     }

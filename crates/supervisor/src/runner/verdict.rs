@@ -10,9 +10,10 @@ pub(super) struct Evidence {
     pub(super) usage: Usage,
     /// The kernel's out-of-memory killer took a process of this run.
     pub(super) killed_for_memory: bool,
-    /// The kernel refused a process or thread for the limit's sake.
-    pub(super) fork_was_refused: bool,
-    pub(super) disk_was_full: bool,
+    /// The kernel refused a process or thread for the limit's sake; `None` where it does not tell.
+    pub(super) fork_was_refused: Option<bool>,
+    /// When the run ended.
+    pub(super) disk_is_full: bool,
 }
 
 /// Names the limit. A program that ran into a refusal, coped and ended well is not blamed.
@@ -28,12 +29,13 @@ pub(super) fn limit(evidence: &Evidence, limits: &Limits) -> Option<Limit> {
         return Some(Limit::Cpu);
     }
     match evidence.end {
-        End::Signaled(libc::SIGXCPU) => Some(Limit::Cpu),
         End::Signaled(libc::SIGXFSZ) => Some(Limit::FileSize),
         End::Exited(0) | End::Stopped | End::Cancelled => None,
-        End::Exited(_) | End::Signaled(_) if evidence.disk_was_full => Some(Limit::Disk),
+        End::Exited(_) | End::Signaled(_) if evidence.disk_is_full => Some(Limit::Disk),
         End::Exited(_) | End::Signaled(_)
-            if evidence.fork_was_refused || usage.processes_peak >= limits.processes =>
+            if evidence
+                .fork_was_refused
+                .unwrap_or(usage.processes_peak >= limits.processes) =>
         {
             Some(Limit::Processes)
         }
@@ -62,8 +64,8 @@ mod tests {
             end,
             usage: Usage::default(),
             killed_for_memory: false,
-            fork_was_refused: false,
-            disk_was_full: false,
+            fork_was_refused: None,
+            disk_is_full: false,
         }
     }
 
@@ -102,18 +104,17 @@ mod tests {
                 },
                 Some(Limit::Cpu),
             ),
-            (ended(End::Signaled(libc::SIGXCPU)), Some(Limit::Cpu)),
             (ended(End::Signaled(libc::SIGXFSZ)), Some(Limit::FileSize)),
             (
                 Evidence {
-                    disk_was_full: true,
+                    disk_is_full: true,
                     ..failed()
                 },
                 Some(Limit::Disk),
             ),
             (
                 Evidence {
-                    disk_was_full: true,
+                    disk_is_full: true,
                     ..ended(End::Exited(0))
                 },
                 None,
@@ -130,10 +131,21 @@ mod tests {
             ),
             (
                 Evidence {
-                    fork_was_refused: true,
+                    fork_was_refused: Some(true),
                     ..failed()
                 },
                 Some(Limit::Processes),
+            ),
+            (
+                Evidence {
+                    fork_was_refused: Some(false),
+                    usage: Usage {
+                        processes_peak: 10,
+                        ..Usage::default()
+                    },
+                    ..failed()
+                },
+                None,
             ),
             (
                 Evidence {

@@ -69,7 +69,7 @@ fn put_up_walls(inside: &Inside, blueprint: &Blueprint, ids: RunIds) -> Result<(
 
     // 5. What is mounted from here on is seen in this sandbox only, and vanishes with it.
     crate::sys::mounts::make_all_private().step("make mounts private")?;
-    let scratch = mounts::scratch(blueprint.disk_bytes)?;
+    let scratch = mounts::scratch()?;
     mounts::proc(&blueprint.masks)?;
 
     // 6. Hand the scratch folder to the supervisor: it will place and collect files by this

@@ -15,9 +15,7 @@ pub(super) fn start_and_reap(
     blueprint: &Blueprint,
 ) -> Result<Infallible, Failure> {
     let control = inside.control.as_fd();
-    if launch.limits.disk_bytes != blueprint.disk_bytes {
-        mounts::resize_scratch(launch.limits.disk_bytes)?;
-    }
+    mounts::resize_scratch(launch.limits.disk_bytes)?;
     let prepared = Prepared::new(launch)?;
 
     // The write end closes by itself when exec succeeds: silence means that it did.

@@ -15,7 +15,7 @@ mod report;
 
 pub use identity::{IdSource, RunIds};
 pub use launch::Launch;
-pub use mounts::Masks;
+pub use mounts::{Masks, inodes_of};
 pub use report::Report;
 
 use crate::cgroup::RunCgroup;
@@ -33,8 +33,6 @@ const STEP_DEADLINE_MS: i32 = 10_000;
 pub struct Blueprint {
     pub filter: Filter,
     pub masks: Masks,
-    /// Size of the scratch tmpfs until a run asks for another.
-    pub disk_bytes: u64,
     pub cgroup: Option<RunCgroup>,
 }
 

@@ -47,6 +47,9 @@ const HIDDEN_FOLDERS: &[&str] = &[
 const PLAIN: libc::c_ulong = libc::MS_NOSUID | libc::MS_NODEV;
 /// Files and folders together; about one for every four pages of the default size.
 const BYTES_PER_INODE: u64 = 16 << 10;
+const LEAST_INODES: u64 = 1024;
+/// The size until a run says how much it may have: large enough for the input of any.
+const ROOMY_BYTES: u64 = 4 << 30;
 
 /// Which parts of /proc to hide, found out once.
 pub struct Masks {
@@ -75,8 +78,8 @@ impl Masks {
 
 /// Mounts the scratch tmpfs and shows its folders where programs expect them. Returns it as a
 /// descriptor by which the supervisor places and collects files.
-pub(super) fn scratch(disk_bytes: u64) -> Result<OwnedFd, Failure> {
-    let options = CString::new(size_options(disk_bytes) + ",mode=0755").unwrap_or_default();
+pub(super) fn scratch() -> Result<OwnedFd, Failure> {
+    let options = CString::new(size_options(ROOMY_BYTES) + ",mode=0755").unwrap_or_default();
     mounts::mount(
         Some(c"scratch"),
         c"/tmp",
@@ -108,7 +111,7 @@ pub(super) fn scratch(disk_bytes: u64) -> Result<OwnedFd, Failure> {
     Ok(scratch)
 }
 
-/// Gives the scratch tmpfs another size, before any user code can have filled it.
+/// Gives the scratch tmpfs the run's size, before any user code can have filled it.
 pub(super) fn resize_scratch(disk_bytes: u64) -> Result<(), Failure> {
     let options = CString::new(size_options(disk_bytes)).unwrap_or_default();
     let flags = PLAIN | libc::MS_REMOUNT;
@@ -117,8 +120,12 @@ pub(super) fn resize_scratch(disk_bytes: u64) -> Result<(), Failure> {
 }
 
 fn size_options(disk_bytes: u64) -> String {
-    let inodes = (disk_bytes / BYTES_PER_INODE).max(64);
-    format!("size={disk_bytes},nr_inodes={inodes}")
+    format!("size={disk_bytes},nr_inodes={}", inodes_of(disk_bytes))
+}
+
+/// How many files and folders a scratch tmpfs of that size may hold.
+pub fn inodes_of(disk_bytes: u64) -> u64 {
+    (disk_bytes / BYTES_PER_INODE).max(LEAST_INODES)
 }
 
 /// Mounts the /proc of the new pid namespace and hides what is nobody's business.

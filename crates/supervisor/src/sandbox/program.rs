@@ -24,6 +24,10 @@ const NICENESS: i32 = 5;
 /// No core file, and no core handler of the host either: with 0 the kernel would still start one
 /// (core(5), "Piping core dumps to a program"; `do_coredump` gives up at exactly 1).
 const NO_CORE: u64 = 1;
+/// Arguments and environment lie on the stack too.
+const LEAST_STACK_BYTES: u64 = 1 << 20;
+/// The exit code of a program that could not be executed (POSIX, "Exit Status for Commands").
+const CANNOT_EXECUTE: i32 = 126;
 /// What a run may keep from being swapped out, for programs that guard a secret.
 const LOCKED_BYTES: u64 = 64 << 10;
 /// The kernel counts these per uid; a run's uid is its own, so these are its alone.
@@ -59,7 +63,7 @@ impl Prepared {
         })
     }
 
-    /// Becomes the program. Returns only if a step failed.
+    /// Becomes the program. Returns only if a step of ours failed.
     pub(super) fn become_program(
         &self,
         inside: &Inside,
@@ -93,16 +97,23 @@ impl Prepared {
                 .step("hand over the filter's listener")?;
         }
 
-        let mut refused = io::Error::from_raw_os_error(libc::ENOENT);
+        // Last of all, because everything above needed a descriptor now and then.
+        process::set_limit(
+            libc::RLIMIT_NOFILE as _,
+            self.limits.open_files,
+            self.limits.open_files,
+        )
+        .step("set the limit on open files")?;
         for candidate in &self.candidates {
             // SAFETY: C strings and null-terminated arrays that outlive the call.
             unsafe { libc::execve(candidate.as_ptr(), argv.as_ptr(), env.as_ptr()) };
-            refused = io::Error::last_os_error();
-            if refused.raw_os_error() != Some(libc::ENOENT) {
+            if io::Error::last_os_error().raw_os_error() != Some(libc::ENOENT) {
                 break;
             }
         }
-        Err(refused).step("execute the program")
+        // Everything that is ours stands; it is the program that cannot be executed (a binary
+        // with a broken header, a stack too small for its arguments). As a shell would say it.
+        process::exit_now(CANNOT_EXECUTE)
     }
 
     fn set_limits(&self) -> io::Result<()> {
@@ -111,11 +122,11 @@ impl Prepared {
         // kernel's whole seconds.
         let cpu_seconds = limits.cpu_ms.div_ceil(1000) + 1;
         process::set_limit(libc::RLIMIT_CPU as _, cpu_seconds, cpu_seconds + 1)?;
+        let stack_bytes = limits.memory_bytes.clamp(LEAST_STACK_BYTES, STACK_BYTES);
         let fixed = [
             (libc::RLIMIT_FSIZE, limits.file_size_bytes),
-            (libc::RLIMIT_NOFILE, limits.open_files),
             (libc::RLIMIT_NPROC, self.process_rlimit),
-            (libc::RLIMIT_STACK, STACK_BYTES.min(limits.memory_bytes)),
+            (libc::RLIMIT_STACK, stack_bytes),
             (libc::RLIMIT_CORE, NO_CORE),
             (libc::RLIMIT_MEMLOCK, LOCKED_BYTES),
             (libc::RLIMIT_SIGPENDING, QUEUED_SIGNALS),

@@ -28,6 +28,8 @@ pub enum When {
     },
     /// Every check finds its argument among its values.
     OneOf(&'static [Check]),
+    /// At least one check does not find its argument among its values.
+    NotAll(&'static [Check]),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +95,9 @@ const NEW_NAMESPACES: u32 = (libc::CLONE_NEWUSER
     | libc::CLONE_NEWUTS
     | libc::CLONE_NEWCGROUP) as u32;
 
+/// From the kernel's `linux/in6.h`; libc does not have it.
+const IPV6_FLOWLABEL_MGR: u32 = 32;
+
 const LOCAL_FAMILIES: &[u32] = &[
     libc::AF_UNIX as u32,
     libc::AF_INET as u32,
@@ -106,8 +111,7 @@ pub const RULES: &[Rule] = &[
         libc::SYS_read, libc::SYS_readv, libc::SYS_pread64,
         libc::SYS_pwrite64, libc::SYS_preadv, libc::SYS_pwritev, libc::SYS_preadv2,
         libc::SYS_pwritev2, libc::SYS_lseek, libc::SYS_close, libc::SYS_close_range,
-        libc::SYS_dup, libc::SYS_dup3, libc::SYS_fcntl, libc::SYS_flock, libc::SYS_fsync,
-        libc::SYS_fdatasync, libc::SYS_sync_file_range, libc::SYS_sendfile,
+        libc::SYS_dup, libc::SYS_dup3, libc::SYS_fsync, libc::SYS_fdatasync, libc::SYS_sync_file_range, libc::SYS_sendfile,
         libc::SYS_copy_file_range, libc::SYS_fadvise64, libc::SYS_readahead, libc::SYS_fallocate,
         libc::SYS_ftruncate, libc::SYS_truncate, libc::SYS_sync, libc::SYS_syncfs,
     ]),
@@ -115,6 +119,9 @@ pub const RULES: &[Rule] = &[
           that both streams can be put together in the order of writing",
         When::OneOf(&[Check { argument: 0, values: &[2] }]), Answer::TellFirst, Answer::Allow,
         &[libc::SYS_write, libc::SYS_writev]),
+    only("settings and record locks of open files; no notice of what others do in a folder",
+        When::NotAll(&[Check { argument: 1, values: &[libc::F_NOTIFY as u32] }]),
+        &[libc::SYS_fcntl]),
     allow("naming files: the mount namespace decides what there is to name", &[
         libc::SYS_openat, libc::SYS_openat2, libc::SYS_newfstatat, libc::SYS_fstat,
         libc::SYS_statx, libc::SYS_statfs, libc::SYS_fstatfs, libc::SYS_faccessat,
@@ -135,7 +142,7 @@ pub const RULES: &[Rule] = &[
         libc::SYS_chown, libc::SYS_lchown, libc::SYS_utime, libc::SYS_utimes,
         libc::SYS_futimesat, libc::SYS_mknod, libc::SYS_dup2, libc::SYS_pipe, libc::SYS_fork,
         libc::SYS_vfork, libc::SYS_poll, libc::SYS_select, libc::SYS_epoll_create,
-        libc::SYS_epoll_wait, libc::SYS_inotify_init, libc::SYS_eventfd, libc::SYS_signalfd,
+        libc::SYS_epoll_wait, libc::SYS_eventfd, libc::SYS_signalfd,
         libc::SYS_alarm, libc::SYS_pause, libc::SYS_getpgrp, libc::SYS_time,
         libc::SYS_arch_prctl,
     ]),
@@ -196,7 +203,6 @@ pub const RULES: &[Rule] = &[
     allow("waiting for descriptors; pipes and events", &[
         libc::SYS_ppoll, libc::SYS_pselect6, libc::SYS_epoll_create1, libc::SYS_epoll_ctl,
         libc::SYS_epoll_pwait, libc::SYS_epoll_pwait2, libc::SYS_pipe2, libc::SYS_eventfd2,
-        libc::SYS_inotify_init1, libc::SYS_inotify_add_watch, libc::SYS_inotify_rm_watch,
     ]),
     only("sockets to itself: other families reach the kernel's weakest code (AF_ALG, AF_VSOCK, \
           netlink, MPTCP), and the network namespace holds nothing but loopback",
@@ -210,18 +216,24 @@ pub const RULES: &[Rule] = &[
     allow("using sockets once made", &[
         libc::SYS_bind, libc::SYS_listen, libc::SYS_accept, libc::SYS_accept4,
         libc::SYS_connect, libc::SYS_shutdown, libc::SYS_getsockname, libc::SYS_getpeername,
-        libc::SYS_getsockopt, libc::SYS_setsockopt, libc::SYS_sendto, libc::SYS_recvfrom,
+        libc::SYS_getsockopt, libc::SYS_sendto, libc::SYS_recvfrom,
         libc::SYS_sendmsg, libc::SYS_recvmsg, libc::SYS_sendmmsg, libc::SYS_recvmmsg,
     ]),
-    allow("semaphores and POSIX queues, which end with the run's ipc namespace and are bounded", &[
-        libc::SYS_semget, libc::SYS_semop, libc::SYS_semtimedop, libc::SYS_semctl,
+    only("options of sockets; not IPv6 flow labels, which outlive their process and can be read by \
+          the next run of the runner",
+        When::NotAll(&[
+            Check { argument: 1, values: &[libc::IPPROTO_IPV6 as u32] },
+            Check { argument: 2, values: &[IPV6_FLOWLABEL_MGR] },
+        ]), &[libc::SYS_setsockopt]),
+    allow("POSIX queues, which end with the run's ipc namespace and are bounded by an rlimit", &[
         libc::SYS_mq_open, libc::SYS_mq_unlink, libc::SYS_mq_timedsend,
         libc::SYS_mq_timedreceive, libc::SYS_mq_notify, libc::SYS_mq_getsetattr,
     ]),
     absent("memory that belongs to no process and no sized tmpfs, so that nothing bounds it; \
             /dev/shm is there instead", &[
         libc::SYS_shmget, libc::SYS_shmat, libc::SYS_shmdt, libc::SYS_shmctl, libc::SYS_msgget,
-        libc::SYS_msgsnd, libc::SYS_msgrcv, libc::SYS_msgctl, libc::SYS_memfd_create,
+        libc::SYS_msgsnd, libc::SYS_msgrcv, libc::SYS_msgctl, libc::SYS_semget, libc::SYS_semop,
+        libc::SYS_semtimedop, libc::SYS_semctl, libc::SYS_memfd_create,
         libc::SYS_memfd_secret,
     ]),
     only("device calls that programs make on files, pipes and terminals; not those that push \
@@ -290,6 +302,11 @@ pub const RULES: &[Rule] = &[
         libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register,
         libc::SYS_io_setup, libc::SYS_io_submit, libc::SYS_io_destroy, libc::SYS_io_getevents,
         libc::SYS_io_cancel,
+    ]),
+    absent("what works on files that runs share, though read-only: watching shows what other runs \
+            and the host open, a lock holds them up; record locks (fcntl) are there instead", &[
+        libc::SYS_inotify_init1, libc::SYS_inotify_add_watch, libc::SYS_inotify_rm_watch,
+        libc::SYS_flock,
     ]),
     absent("moving pages between files and pipes: the way into the page cache in CVE-2022-0847 \
             and its kin; callers fall back to read and write", &[

@@ -1,6 +1,6 @@
 //! From rules to the kernel's filter language (classic BPF, see seccomp(2)).
 
-use super::policy::{Answer, Rule, When};
+use super::policy::{Answer, Check, Rule, When};
 use std::collections::BTreeMap;
 
 // Offsets in struct seccomp_data.
@@ -104,21 +104,29 @@ fn body(rule: &Rule) -> Vec<libc::sock_filter> {
             answer,
             otherwise,
         ],
-        When::OneOf(checks) => {
-            let mut out = Vec::new();
-            for check in checks {
-                out.push(op(LOAD, 0, 0, low_half(check.argument)));
-                for (i, &value) in check.values.iter().enumerate() {
-                    // Over the remaining values and the refusal, to the next check.
-                    let rest = (check.values.len() - i) as u8;
-                    out.push(op(IF_EQUAL, rest, 0, value));
-                }
-                out.push(otherwise);
-            }
-            out.push(answer);
-            out
-        }
+        When::OneOf(checks) => all_found(checks, answer, otherwise),
+        When::NotAll(checks) => all_found(checks, otherwise, answer),
     }
+}
+
+/// `found` where every check finds its argument among its values, else `missed`.
+fn all_found(
+    checks: &[Check],
+    found: libc::sock_filter,
+    missed: libc::sock_filter,
+) -> Vec<libc::sock_filter> {
+    let mut out = Vec::new();
+    for check in checks {
+        out.push(op(LOAD, 0, 0, low_half(check.argument)));
+        for (i, &value) in check.values.iter().enumerate() {
+            // Over the remaining values and the miss, to the next check.
+            let rest = (check.values.len() - i) as u8;
+            out.push(op(IF_EQUAL, rest, 0, value));
+        }
+        out.push(missed);
+    }
+    out.push(found);
+    out
 }
 
 fn op(code: u16, jt: u8, jf: u8, k: u32) -> libc::sock_filter {
@@ -180,6 +188,16 @@ mod tests {
         ] {
             assert_eq!(here(call, [0; 6]), ALLOW, "call {call}");
         }
+    }
+
+    #[test]
+    fn one_option_of_one_level_is_refused() {
+        let option = |level, name| here(libc::SYS_setsockopt, [3, level, name, 0, 0, 0]);
+        assert_ne!(option(41, 32), ALLOW);
+        assert_eq!(option(41, 26), ALLOW);
+        assert_eq!(option(1, 32), ALLOW);
+        assert_ne!(here(libc::SYS_fcntl, [3, 1026, 0, 0, 0, 0]), ALLOW);
+        assert_eq!(here(libc::SYS_fcntl, [3, 6, 0, 0, 0, 0]), ALLOW);
     }
 
     #[test]

@@ -78,6 +78,7 @@ pub fn status(fd: BorrowedFd<'_>) -> io::Result<libc::stat> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Room {
     pub used_bytes: u64,
+    pub used_inodes: u64,
     /// No block or no inode is left.
     pub full: bool,
 }
@@ -91,6 +92,7 @@ pub fn room(fd: BorrowedFd<'_>) -> io::Result<Room> {
     };
     Ok(Room {
         used_bytes: (stat.f_blocks - stat.f_bfree) * stat.f_bsize as u64,
+        used_inodes: stat.f_files - stat.f_ffree,
         full: stat.f_bfree == 0 || stat.f_ffree == 0,
     })
 }

@@ -4,6 +4,7 @@ pub mod caps;
 pub mod fd;
 pub mod fs;
 pub mod ids;
+pub mod memory;
 pub mod mounts;
 pub mod net;
 pub mod process;
