@@ -21,7 +21,7 @@ for folder in written - {"/run/figures"}:
     os.chmod("shut/in", 0)
     os.chmod("shut", 0)
     open("-rf", "w"), open("$(id)", "w"), open("new\nline", "w"), open(b"\xff", "w")
-    fcntl.flock(open("locked", "w"), fcntl.LOCK_EX)
+    fcntl.lockf(open("locked", "w"), fcntl.LOCK_EX)
     for i in range(60):
         os.mkdir("d")
         os.chdir("d")

@@ -104,6 +104,77 @@ fn memory_is_counted_over_all_processes_and_tmpfs() {
 }
 
 #[test]
+fn what_cannot_be_executed_is_a_verdict_and_costs_no_runner() {
+    let disk = json!({"status": "disk_limit", "limit": "disk_bytes", "exit_code": null});
+    let many: Vec<Value> = (0..250)
+        .map(|i| json!({"name": format!("{i}/{}x", "a/".repeat(400)), "content": ""}))
+        .collect();
+    let mut folders = vec![json!({"name": "main.py", "content": "print(1)"})];
+    folders.extend(many);
+    let no_interpreter =
+        "asm(\".section .interp,\\\"a\\\",@progbits\\n.ascii \\\"x\\\"\\n.text\");\nint main() {}";
+    let rows = [
+        (
+            "python",
+            json!({"code": "#".repeat(9000), "limits": {"disk_bytes": 4096}}),
+            disk.clone(),
+        ),
+        (
+            "cpp",
+            json!({"code": "int main() {}", "limits": {"disk_bytes": 8192}}),
+            disk.clone(),
+        ),
+        ("python", json!({"files": folders}), disk),
+        (
+            "cpp",
+            json!({"code": no_interpreter}),
+            json!({"status": "runtime_error", "exit_code": 126}),
+        ),
+        (
+            "python",
+            json!({"code": "print(1)", "limits": {"open_files": 1}}),
+            json!({"status": "runtime_error", "exit_code": 127}),
+        ),
+        (
+            "python",
+            json!({"code": "print(1)", "limits": {"memory_bytes": 1}}),
+            json!({"status": "memory_limit"}),
+        ),
+        (
+            "python",
+            json!({"code": "import os\nos.kill(os.getpid(), 24)"}),
+            json!({"status": "runtime_error", "signal": "SIGXCPU", "limit": null}),
+        ),
+    ];
+    for identity in identities() {
+        let server = Server::with(identity, &["--min-idle", "1", "--max-runners", "1"]);
+        for (language, request, expected) in &rows {
+            let answer = server.execute(language, request);
+            check(&format!("{language} {expected}"), &answer, expected);
+        }
+        for language in ["python", "cpp"] {
+            assert_eq!(server.pool(language)["created_total"], 1, "{language}");
+        }
+    }
+}
+
+#[test]
+fn memory_of_one_run_is_not_counted_as_the_next_ones() {
+    for identity in identities() {
+        let server = Server::with(identity, &["--min-idle", "1", "--max-runners", "1"]);
+        let large = json!({"code": "char a[31 << 20] = {1};\nint main() { return a[5]; }"});
+        check(
+            "large",
+            &server.execute("cpp", &large),
+            &json!({"status": "ok"}),
+        );
+        let small = server.execute("cpp", &json!({"code": "int main() {}"}));
+        let peak = small["usage"]["peak_memory_bytes"].as_u64();
+        assert!(peak.is_some_and(|peak| peak < 4 << 20), "{small}");
+    }
+}
+
+#[test]
 fn a_refusal_that_the_program_copes_with_is_no_failure() {
     let code = "import os, time\ntry:\n    for i in range(99):\n        if os.fork() == 0: time.sleep(9)\nexcept BlockingIOError:\n    print('enough')";
     on_each_identity(|server| {

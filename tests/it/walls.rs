@@ -88,7 +88,7 @@ fn a_supervisor_refuses_what_it_cannot_wall_in() {
             plan(locks, |plan| {
                 plan.version_argv = vec!["/nowhere/python3".into()]
             }),
-            "execute the program",
+            "run the language's version command",
         ),
         (ours(), ping, "receive the plan"),
         (ours(), vec![0xff; 64], "receive the plan"),
