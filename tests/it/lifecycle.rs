@@ -2,6 +2,8 @@
 
 use crate::harness::{Identity, Server, identities, marker, processes, read_to_end, wait_for};
 use serde_json::{Value, json};
+use std::fs;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 const SLEEP: &str = "import time\ntime.sleep(60)";
@@ -100,4 +102,41 @@ fn sigterm_cuts_off_what_outlasts_the_shutdown_timeout() {
     );
     assert_eq!(status.code(), Some(0), "{}", server.log());
     assert!(processes::marked(&mark).is_empty());
+}
+
+/// What runners hold beside processes: cgroups, where they could make any.
+#[test]
+fn an_orderly_stop_gives_back_every_cgroup() {
+    let server = Server::with(Identity::Own, &["--min-idle", "2", "--max-runners", "2"]);
+    let keepers: Vec<String> = processes::descendants(server.pid())
+        .iter()
+        .map(|process| format!("warmbox-{}", process.pid))
+        .collect();
+    let made = cgroups(&keepers);
+    let stats = server.pool("python");
+    let isolation = stats["isolation"].as_str().unwrap_or_default();
+    assert_eq!(
+        isolation.contains("cgroup"),
+        !made.is_empty(),
+        "{isolation}: {made:?}"
+    );
+    processes::signal(server.pid(), "TERM");
+    server.wait_for_exit(Duration::from_secs(10));
+    assert_eq!(cgroups(&keepers), Vec::<PathBuf>::new());
+}
+
+/// All cgroups with one of these names.
+fn cgroups(names: &[String]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from("/sys/fs/cgroup")];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+            if names.iter().any(|name| entry.file_name() == name.as_str()) {
+                found.push(entry.path());
+            }
+            folders.push(entry.path());
+        }
+    }
+    found
 }
