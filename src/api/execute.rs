@@ -12,6 +12,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -27,6 +28,9 @@ const BODY_DEADLINE: Duration = Duration::from_secs(30);
 /// would else see a broken connection instead of the answer.
 const DISCARD_DEADLINE: Duration = Duration::from_secs(5);
 
+/// From here on an answer takes more than about a millisecond to write.
+const LARGE_ANSWER_BYTES: usize = 1 << 20;
+
 #[derive(Clone, Copy)]
 enum MediaType {
     Json,
@@ -39,7 +43,7 @@ pub(super) async fn execute(
     path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Response, Problem> {
     let decided = decide(&state, &path, &headers);
     let (media_type, language) = match decided {
         Ok(decided) => decided,
@@ -76,7 +80,17 @@ pub(super) async fn execute(
         limits,
     };
     let executing: Answering<'_, _> = state.service.execute(request, cancel);
-    Ok(Json(executing.await?))
+    respond(executing.await?).await
+}
+
+/// Writes the answer as JSON. A large one takes long enough to hold up every other request, so it
+/// is written elsewhere.
+async fn respond(answer: Answer) -> Result<Response, Problem> {
+    if answer.text_bytes() < LARGE_ANSWER_BYTES {
+        return Ok(Json(answer).into_response());
+    }
+    let written = tokio::task::spawn_blocking(move || Json(answer).into_response());
+    written.await.map_err(|_| Problem::internal())
 }
 
 fn decide(

@@ -39,6 +39,14 @@ pub struct Answer {
     pub version: &'static str,
 }
 
+impl Answer {
+    /// About how much text there is to write.
+    pub fn text_bytes(&self) -> usize {
+        let images: usize = self.images.iter().map(String::len).sum();
+        self.stdout.len() + self.stderr.len() + self.output.len() + images
+    }
+}
+
 /// The verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
