@@ -71,8 +71,8 @@ check: ## Formatting, lints, shell scripts, and `unsafe` only in the supervisor
 fmt: ## Format the code
 	@cargo fmt --all
 
-bench: build ## Compare with the bare python3 and g++ of this machine
-	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo bench --locked --bench compare
+bench: build ## Compare with the bare python3 and g++ of this machine (ARGS=--write puts the table into README.md)
+	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo bench --locked --bench compare -- $(ARGS)
 
 images: ## Build the runner images (arrives with the Docker engine)
 	@echo 'make images arrives with the Docker engine: there is no image to build yet, and nothing was done' >&2; exit 2
