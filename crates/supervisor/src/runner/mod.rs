@@ -10,6 +10,7 @@ pub mod output;
 mod run;
 mod streams;
 mod verdict;
+mod watch;
 
 use crate::cgroup::RunCgroup;
 use crate::failure::Failure;

@@ -1,27 +1,20 @@
-//! One run from its message to its outcome: place the files, start the program, carry its
-//! streams, watch its limits, wait until everything is dead, collect.
+//! One run from its message to its outcome: place the files, start the program, watch it until
+//! everything is dead, collect.
 
 use super::files;
 use super::link::Link;
-use super::meter::{self, Cpu, Meter};
+use super::meter::Cpu;
 use super::streams::Streams;
-use super::verdict::{self, Evidence};
+use super::watch::Watch;
 use super::{LinkError, Stop};
-use crate::cgroup::{Events, RunCgroup};
-use crate::failure::{Failure, Step};
-use crate::sandbox::{Blueprint, Launch, Report, Sandbox};
-use crate::sys::{fd, process};
-use std::os::fd::{AsFd, AsRawFd};
-use std::time::{Duration, Instant};
-use warmbox_protocol::{
-    End, FromRunner, Limit, LogLevel, Outcome, RunSpec, Stream, ToRunner, Usage,
-};
+use crate::cgroup::RunCgroup;
+use crate::sandbox::{Blueprint, Launch, Sandbox};
+use std::time::Instant;
+use warmbox_protocol::{End, FromRunner, Limit, LogLevel, Outcome, RunSpec, Usage};
 
 /// By how much the uid's own process limit is above the cgroup's, so that the cgroup, which
 /// tells of a refusal, is met first.
 const SECOND_LINE_PROCESSES: u64 = 8;
-/// A sandbox that is not dead this long after SIGKILL is given up, and the runner with it.
-const KILL_DEADLINE: Duration = Duration::from_secs(5);
 
 /// A run whose files do not fit into its scratch folder: nothing was executed.
 const NO_ROOM: Outcome = Outcome {
@@ -65,6 +58,7 @@ pub(super) fn execute(
         // The sandbox's first process has the same uid and is counted too.
         None => processes + 1,
     };
+    let events_before = cgroup.map(RunCgroup::events).unwrap_or_default();
     // The time that a program takes begins before its first instruction can be executed.
     let started = Instant::now();
     let launched = sandbox.launch(&Launch {
@@ -81,7 +75,7 @@ pub(super) fn execute(
         system_us: launched.system_us,
     };
     let streams = Streams::new(spec, sandbox, launched.listener);
-    let mut watch = Watch::new(spec, started, streams, cgroup);
+    let mut watch = Watch::new(spec, started, streams, cgroup, events_before);
     watch.until_dead(sandbox, link)?;
     if let Some(cgroup) = cgroup {
         cgroup.lift()?;
@@ -115,313 +109,4 @@ fn log(link: &mut Link, spec: &RunSpec, text: String) -> Result<(), LinkError> {
         request: spec.request.clone(),
         text,
     })
-}
-
-/// A run while it lives.
-struct Watch<'a> {
-    spec: &'a RunSpec,
-    started: Instant,
-    deadline: Instant,
-    meter: Meter,
-    streams: Streams<'a>,
-    /// Why the run is being killed, and since when.
-    stop: Option<(Reason, Instant)>,
-    ended: Option<(i32, Instant)>,
-    /// The sandbox's first process died without a word, and not by our hand.
-    lost: bool,
-    cgroup: Option<&'a RunCgroup>,
-    /// The cgroup's counters when the run began.
-    events_before: Events,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reason {
-    Limit(Limit),
-    Cancelled,
-}
-
-/// The descriptors of one round of polling, by name.
-#[derive(Debug, Clone, Copy)]
-enum Slot {
-    LinkIn,
-    LinkOut,
-    Stdin,
-    Notice,
-    Stderr,
-    Stdout,
-    Control,
-    Death,
-}
-
-impl<'a> Watch<'a> {
-    fn new(
-        spec: &'a RunSpec,
-        started: Instant,
-        streams: Streams<'a>,
-        cgroup: Option<&'a RunCgroup>,
-    ) -> Self {
-        Self {
-            spec,
-            started,
-            deadline: started + Duration::from_millis(spec.limits.wall_ms),
-            meter: Meter::start(Instant::now()),
-            streams,
-            stop: None,
-            ended: None,
-            lost: false,
-            cgroup,
-            events_before: cgroup.map(RunCgroup::events).unwrap_or_default(),
-        }
-    }
-
-    /// What the kernel refused or killed in this run.
-    fn events(&self) -> Events {
-        let now = self.cgroup.map(RunCgroup::events).unwrap_or_default();
-        let before = &self.events_before;
-        Events {
-            memory_kills: now.memory_kills.saturating_sub(before.memory_kills),
-            refused_forks: now.refused_forks.saturating_sub(before.refused_forks),
-        }
-    }
-
-    /// Carries streams and watches limits until the first process, and with it every other,
-    /// has died, and both pipes are read to their end.
-    fn until_dead(&mut self, sandbox: &mut Sandbox, link: &mut Link) -> Result<(), Stop> {
-        let mut dead = false;
-        while !dead || self.streams.open() {
-            let (link_in, link_out) = link.descriptors();
-            let wanted = |wanted: bool, fd: i32| if wanted { fd } else { -1 };
-            let [notice, stderr, stdout] = self.streams.outputs(sandbox, link, dead);
-            let reports = self.ended.is_none() && !dead;
-            let mut fds = [
-                fd::poll_entry(link_in, libc::POLLIN),
-                fd::poll_entry(wanted(link.pending() > 0, link_out), libc::POLLOUT),
-                fd::poll_entry(self.streams.input(sandbox), libc::POLLOUT),
-                fd::poll_entry(notice, libc::POLLIN),
-                fd::poll_entry(stderr, libc::POLLIN),
-                fd::poll_entry(stdout, libc::POLLIN),
-                fd::poll_entry(wanted(reports, sandbox.control.as_raw_fd()), libc::POLLIN),
-                fd::poll_entry(wanted(!dead, sandbox.pidfd.as_raw_fd()), libc::POLLIN),
-            ];
-            fd::poll(&mut fds, self.timeout_ms()).step("wait for the run")?;
-            let ready = |slot: Slot| fds[slot as usize].revents != 0;
-
-            if ready(Slot::LinkIn) {
-                self.obey(sandbox, link)?;
-            }
-            if ready(Slot::LinkOut) {
-                link.pump_out()?;
-            }
-            if ready(Slot::Stdin) {
-                self.streams.feed(sandbox);
-            }
-            if fds[Slot::Notice as usize].revents & libc::POLLIN != 0 {
-                // This reads both streams; what they hold after it has its turn after the write
-                // that was let go.
-                self.streams.settle(sandbox, link)?;
-            } else {
-                if ready(Slot::Notice) {
-                    self.streams.stop_listening();
-                }
-                for stream in self.streams.reading_order() {
-                    let slot = match stream {
-                        Stream::Stdout => Slot::Stdout,
-                        Stream::Stderr => Slot::Stderr,
-                    };
-                    if ready(slot) {
-                        self.streams.carry(stream, sandbox, link)?;
-                    }
-                }
-            }
-            if self.spec.stop_at_output_limit && self.streams.over_limit() {
-                self.stop(Reason::Limit(Limit::Output), sandbox)?;
-            }
-            if ready(Slot::Control) {
-                let report = Report::receive(sandbox.control.as_fd());
-                let (status, left) = match report {
-                    Ok((Report::Ended { status, left }, _)) => (status, left),
-                    _ => {
-                        self.lost = self.stop.is_none();
-                        (libc::SIGKILL, 0)
-                    }
-                };
-                self.meter.saw_processes(left + 1);
-                self.ended = Some((status, Instant::now()));
-            }
-            dead |= ready(Slot::Death);
-            if !dead {
-                self.check_limits(sandbox)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn timeout_ms(&self) -> i32 {
-        let until = match self.dying_since() {
-            Some(since) => since + KILL_DEADLINE,
-            None => self.deadline.min(self.meter.next),
-        };
-        let left = until.saturating_duration_since(Instant::now());
-        // Rounded up: a poll that returns just before its time would spin.
-        i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
-    }
-
-    /// Since when the kernel has been ending the sandbox.
-    fn dying_since(&self) -> Option<Instant> {
-        let killed = self.stop.map(|(_, since)| since);
-        killed.or(self.ended.map(|(_, at)| at))
-    }
-
-    fn obey(&mut self, sandbox: &mut Sandbox, link: &mut Link) -> Result<(), Stop> {
-        while let Some(message) = link.try_receive()? {
-            match message {
-                ToRunner::Stdin { run, bytes } if run == self.spec.run => {
-                    self.streams.add_input(bytes);
-                }
-                ToRunner::CloseStdin { run } if run == self.spec.run => {
-                    self.streams.close_input(sandbox);
-                }
-                ToRunner::Cancel { run } if run == self.spec.run => {
-                    self.stop(Reason::Cancelled, sandbox)?;
-                }
-                ToRunner::Ping { nonce } => link.queue(&FromRunner::Pong { nonce })?,
-                ToRunner::Stdin { .. } | ToRunner::CloseStdin { .. } | ToRunner::Cancel { .. } => {}
-                ToRunner::Run(_) | ToRunner::Plan(_) => {
-                    return Err(Stop::Protocol("a second run at once".to_owned()));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn check_limits(&mut self, sandbox: &Sandbox) -> Result<(), Failure> {
-        let now = Instant::now();
-        if let Some(since) = self.dying_since() {
-            if now >= since + KILL_DEADLINE {
-                return Err(Failure {
-                    step: "kill the sandbox",
-                    errno: libc::ETIMEDOUT,
-                });
-            }
-            return Ok(());
-        }
-        if now >= self.deadline {
-            return self.stop(Reason::Limit(Limit::Wall), sandbox);
-        }
-        if now >= self.meter.next {
-            let limits = &self.spec.limits;
-            self.meter.read(sandbox, limits.memory_bytes);
-            if self.meter.memory_peak > limits.memory_bytes || self.events().memory_kills > 0 {
-                return self.stop(Reason::Limit(Limit::Memory), sandbox);
-            }
-            if self.meter.cpu().total_us() > limits.cpu_ms.saturating_mul(1000) {
-                return self.stop(Reason::Limit(Limit::Cpu), sandbox);
-            }
-        }
-        Ok(())
-    }
-
-    /// Kills the run. The first reason stays the reason; a program that ended before by itself
-    /// is not blamed.
-    fn stop(&mut self, reason: Reason, sandbox: &Sandbox) -> Result<(), Failure> {
-        if self.stop.is_none() && self.ended.is_none() {
-            // A last reading: of processes that are killed the kernel adds nothing up.
-            self.meter.read(sandbox, self.spec.limits.memory_bytes);
-            self.stop = Some((reason, Instant::now()));
-            sandbox.kill()?;
-        }
-        Ok(())
-    }
-
-    fn usage(&mut self, sandbox: &mut Sandbox, before: Cpu) -> Result<Usage, Failure> {
-        let ended_at = self.ended.map_or_else(Instant::now, |(_, at)| at);
-        let disk = meter::room(sandbox).used_bytes;
-        let rusage = sandbox.reap()?;
-        let waited_for = Cpu {
-            user_us: process::micros(rusage.ru_utime).saturating_sub(before.user_us),
-            system_us: process::micros(rusage.ru_stime).saturating_sub(before.system_us),
-        };
-        // The kernel's sum is exact and misses what nobody waited for; the meter misses nothing
-        // that lived through a reading.
-        let cpu = waited_for.larger(self.meter.cpu());
-        // The peak of the largest process; what the meter saw may be more, if it saw several.
-        let largest = (rusage.ru_maxrss as u64) << 10;
-        Ok(Usage {
-            cpu_user_us: cpu.user_us,
-            cpu_system_us: cpu.system_us,
-            wall_us: (ended_at - self.started).as_micros() as u64,
-            peak_memory_bytes: self.meter.memory_peak.max(largest).max(disk),
-            processes_peak: self.meter.processes_peak.max(1),
-        })
-    }
-
-    /// Sends what was kept for the end, and judges.
-    fn conclude(
-        &mut self,
-        sandbox: &Sandbox,
-        link: &mut Link,
-        usage: Usage,
-    ) -> Result<Outcome, Stop> {
-        self.streams.send_tails(link)?;
-        let files_omitted =
-            files::collect(sandbox, &self.spec.collect, &self.spec.files, |found| {
-                for (piece, last) in files::pieces(&found.bytes) {
-                    link.queue(&FromRunner::File {
-                        run: self.spec.run,
-                        origin: found.origin,
-                        name: found.name.clone(),
-                        bytes: piece.to_vec(),
-                        last,
-                    })?;
-                }
-                link.flush()
-            })?;
-        let end = match (self.stop, self.ended) {
-            (Some((Reason::Cancelled, _)), _) => End::Cancelled,
-            (Some((Reason::Limit(_), _)), _) => End::Stopped,
-            (None, Some((status, _))) => end_of(status),
-            (None, None) => End::Signaled(libc::SIGKILL), // out of memory: see `lost`
-        };
-        let stopped_at = match self.stop {
-            Some((Reason::Limit(limit), _)) => Some(limit),
-            _ => None,
-        };
-        let events = self.events();
-        if self.lost && events.memory_kills == 0 {
-            // Somebody outside killed it, or the host is out of memory: not the program's doing.
-            return Err(Stop::Failed(Failure {
-                step: "keep the first process of the sandbox alive",
-                errno: libc::ECHILD,
-            }));
-        }
-        let evidence = Evidence {
-            stopped_at,
-            end,
-            usage,
-            killed_for_memory: events.memory_kills > 0,
-            fork_was_refused: self.cgroup.map(|_| events.refused_forks > 0),
-            disk_is_full: meter::room(sandbox).full,
-        };
-        let (stdout_bytes, stderr_bytes) = self.streams.output.totals();
-        let (stdout_omitted, stderr_omitted) = self.streams.output.omitted();
-        Ok(Outcome {
-            end,
-            limit: verdict::limit(&evidence, &self.spec.limits),
-            usage,
-            stdout_bytes,
-            stderr_bytes,
-            stdout_omitted,
-            stderr_omitted,
-            files_omitted,
-        })
-    }
-}
-
-/// A wait status in words.
-fn end_of(status: i32) -> End {
-    if libc::WIFSIGNALED(status) {
-        End::Signaled(libc::WTERMSIG(status))
-    } else {
-        End::Exited(libc::WEXITSTATUS(status))
-    }
 }
