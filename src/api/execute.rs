@@ -5,15 +5,14 @@ use super::body::{self, Parsed};
 use super::envelope::RequestId;
 use super::problem::Problem;
 use super::{Answering, ApiState};
-use crate::run::answer::Answer;
 use crate::run::request::RunRequest;
+use axum::Extension;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
+use axum::response::Response;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -27,9 +26,6 @@ const BODY_DEADLINE: Duration = Duration::from_secs(30);
 /// How long the rest of a refused body is read and thrown away: a client that is still writing
 /// would else see a broken connection instead of the answer.
 const DISCARD_DEADLINE: Duration = Duration::from_secs(5);
-
-/// From here on an answer takes more than about a millisecond to write.
-const LARGE_ANSWER_BYTES: usize = 1 << 20;
 
 #[derive(Clone, Copy)]
 enum MediaType {
@@ -80,17 +76,7 @@ pub(super) async fn execute(
         limits,
     };
     let executing: Answering<'_, _> = state.service.execute(request, cancel);
-    respond(executing.await?).await
-}
-
-/// Writes the answer as JSON. A large one takes long enough to hold up every other request, so it
-/// is written elsewhere.
-async fn respond(answer: Answer) -> Result<Response, Problem> {
-    if answer.text_bytes() < LARGE_ANSWER_BYTES {
-        return Ok(Json(answer).into_response());
-    }
-    let written = tokio::task::spawn_blocking(move || Json(answer).into_response());
-    written.await.map_err(|_| Problem::internal())
+    state.room.respond(executing.await?).await
 }
 
 fn decide(

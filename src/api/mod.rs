@@ -1,6 +1,7 @@
 //! The only place that knows HTTP: routes, request bodies, status codes, problem documents.
 //! It decides nothing about runs; whoever executes them stands behind [`Service`].
 
+mod answers;
 mod body;
 mod envelope;
 mod execute;
@@ -35,6 +36,7 @@ pub struct ApiState {
     pub body_bytes: usize,
     pub source_bytes: usize,
     pub stdin_bytes: usize,
+    room: answers::Room,
 }
 
 impl ApiState {
@@ -47,6 +49,7 @@ impl ApiState {
             body_bytes: config.body_bytes,
             source_bytes: config.source_bytes,
             stdin_bytes: config.stdin_bytes,
+            room: answers::Room::new(),
         }
     }
 

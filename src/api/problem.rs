@@ -22,6 +22,14 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Tells the client when it may ask again.
+    pub(super) fn retry_after(self, time: Duration) -> Self {
+        Self {
+            retry_after: Some(time),
+            ..self
+        }
+    }
+
     pub(super) fn new(
         status: u16,
         code: &'static str,

@@ -24,6 +24,33 @@ struct Fake {
     hangs: bool,
 }
 
+/// An answer that says `hi`.
+pub(super) fn answer() -> Answer {
+    Answer {
+        run_id: uuid::Uuid::nil(),
+        language: String::new(),
+        status: Status::Ok,
+        limit: None,
+        exit_code: Some(0),
+        signal: None,
+        stdout: "hi\n".into(),
+        stderr: String::new(),
+        output: "hi\n".into(),
+        encoding: Encoding::Utf8,
+        truncated: false,
+        stdout_bytes: 3,
+        stderr_bytes: 0,
+        images: vec![],
+        images_omitted: 0,
+        files: vec![],
+        compile: None,
+        usage: UsageAnswer::default(),
+        timings: Timings::default(),
+        instance: "inst".into(),
+        version: VERSION,
+    }
+}
+
 impl Service for Fake {
     fn languages(&self) -> Vec<Arc<Language>> {
         assert!(!self.panics, "told to");
@@ -38,25 +65,7 @@ impl Service for Fake {
         let answer = Answer {
             run_id: request.run_id,
             language: request.language.name.clone(),
-            status: Status::Ok,
-            limit: None,
-            exit_code: Some(0),
-            signal: None,
-            stdout: "hi\n".into(),
-            stderr: String::new(),
-            output: "hi\n".into(),
-            encoding: Encoding::Utf8,
-            truncated: false,
-            stdout_bytes: 3,
-            stderr_bytes: 0,
-            images: vec![],
-            images_omitted: 0,
-            files: vec![],
-            compile: None,
-            usage: UsageAnswer::default(),
-            timings: Timings::default(),
-            instance: "inst".into(),
-            version: VERSION,
+            ..answer()
         };
         self.asked.lock().unwrap().push(request);
         *self.cancel.lock().unwrap() = Some(cancel);
@@ -106,6 +115,7 @@ fn app(fake: Arc<Fake>) -> Router {
         body_bytes: 4000,
         source_bytes: 1000,
         stdin_bytes: 500,
+        room: crate::api::answers::Room::new(),
     }))
 }
 

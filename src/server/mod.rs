@@ -1,6 +1,7 @@
 //! The server as a whole: builds engine, pools and interface, owns the order in which they
 //! start and stop.
 
+mod connections;
 mod service;
 
 use crate::api::{self, ApiState, VERSION};
@@ -10,6 +11,7 @@ use crate::language::{self, LanguageError};
 use crate::pool::Pool;
 use crate::port::{self, PortError};
 use crate::run::Identity;
+use connections::Bounded;
 use service::Pools;
 pub use service::isolation;
 use std::future::Future;
@@ -109,6 +111,7 @@ impl Server {
             },
         ));
         let state = Arc::new(ApiState::new(pools.clone(), instance.clone(), config));
+        let listener = Bounded::new(listener, longest_answer(config));
         let stop_listening = CancellationToken::new();
         let stopped = stop_listening.clone();
         let serving = tokio::spawn(async move {
@@ -199,6 +202,18 @@ impl Server {
             tracing::warn!("some runners were not seen to end; they end with this process");
         }
     }
+}
+
+/// How long a request may rightly take: in the queue twice, both stages at their ceilings with
+/// the grace of each, and once more where a runner was at fault.
+fn longest_answer(config: &Config) -> Duration {
+    let ceilings = &config.limits.ceilings;
+    let stages = ceilings
+        .run
+        .wall_ms
+        .saturating_add(ceilings.compile_wall_ms);
+    let grace = Duration::from_secs(60);
+    (config.pool.queue_timeout + Duration::from_millis(stages) + grace).saturating_mul(2)
 }
 
 /// Waits for the wish to stop, or for the end of the listener, which nobody wished for.

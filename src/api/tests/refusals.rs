@@ -172,6 +172,7 @@ fn small(fake: Arc<Fake>) -> ApiState {
         body_bytes: 1,
         source_bytes: 1,
         stdin_bytes: 1,
+        room: crate::api::answers::Room::new(),
     }
 }
 
