@@ -29,6 +29,14 @@ pub struct Connection {
     pub life: Box<dyn Life>,
 }
 
+impl Connection {
+    /// Ends the runner in order: it hears of it by the end of its link.
+    pub async fn end(self) {
+        drop(self.link);
+        self.life.end().await;
+    }
+}
+
 /// Holds a runner alive. Dropping it must end the runner too, if not as gently.
 pub trait Life: Send {
     /// What an operator would look for: a process or a container.

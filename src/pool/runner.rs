@@ -208,10 +208,9 @@ impl Core {
             ?why,
             "runner retired"
         );
-        let (link, life, slot) = (self.connection.link, self.connection.life, self.slot);
+        let (connection, slot) = (self.connection, self.slot);
         pool.tasks.clone().spawn(async move {
-            drop(link);
-            life.end().await;
+            connection.end().await;
             drop(slot);
             pool.wake.notify_one();
         });
@@ -221,8 +220,7 @@ impl Core {
 /// Starts one runner, hears what it says of itself, and ends it: for the doctor.
 pub async fn probe(engine: &dyn Engine, language: &Language) -> Result<Hello, StartError> {
     let (connection, hello) = start_and_greet(engine, language).await?;
-    drop(connection.link);
-    connection.life.end().await;
+    connection.end().await;
     Ok(hello)
 }
 
@@ -238,8 +236,7 @@ async fn start_and_greet(
     match greeted {
         Ok(hello) => Ok((connection, hello)),
         Err(error) => {
-            drop(connection.link);
-            connection.life.end().await;
+            connection.end().await;
             Err(error)
         }
     }
