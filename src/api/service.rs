@@ -63,6 +63,11 @@ pub struct PoolStats {
 /// The pool of one language.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct LanguageStats {
+    pub engine: &'static str,
+    /// What runners are made from: an image, an unpacked one, or this machine's own programs;
+    /// `null` before the first.
+    pub image: Option<String>,
+    pub image_id: Option<String>,
     pub min_idle: usize,
     pub max: usize,
     /// Runners alive, in whatever state.
@@ -80,7 +85,10 @@ pub struct LanguageStats {
     pub claimed_warm_total: u64,
     /// Claims that found a runner ready, of all; `null` before the first.
     pub hit_rate: Option<f64>,
-    pub recycled_total: u64,
+    /// Claims that got a runner which had had a run before.
+    pub reused_total: u64,
+    /// Runners that were idle for too long.
+    pub reaped_total: u64,
     /// Runners that ended, by reason.
     pub retired_total: BTreeMap<Retired, u64>,
     pub claim_wait_p50_ms: f64,

@@ -1,15 +1,13 @@
 //! `warmbox doctor`: the report on this machine for this configuration.
 
 use super::{exit, fail, runtime};
-use crate::config::Config;
+use crate::config::{Config, EngineChoice};
 use crate::doctor::{self, Subject};
 use crate::language::{self, Language};
 use crate::pool;
 use crate::server::{self, isolation};
 use std::process::ExitCode;
 use std::sync::Arc;
-
-const DOCKER_SOCKET: &str = "unix:///var/run/docker.sock";
 
 pub(super) fn doctor(config: &Config) -> ExitCode {
     let languages = match language::load(config.languages_dir.as_deref()) {
@@ -29,7 +27,8 @@ pub(super) fn doctor(config: &Config) -> ExitCode {
             .iter()
             .map(|language| (language.name.clone(), language.needs.clone()))
             .collect(),
-        docker_host: std::env::var("DOCKER_HOST").unwrap_or_else(|_| DOCKER_SOCKET.to_owned()),
+        docker: config.docker.clone(),
+        needs_docker: config.engine == EngineChoice::Docker,
     };
     match runtime.block_on(doctor::run(&subject)) {
         Ok(true) => ExitCode::SUCCESS,
@@ -43,15 +42,13 @@ async fn sandboxes(
     config: &Config,
     languages: &[Arc<Language>],
 ) -> Vec<(String, Result<String, String>)> {
+    let engine = server::engine_of_command(config, languages).await;
     let mut results = Vec::new();
     for language in languages {
-        let proved = match server::engine(config) {
-            Ok(engine) => pool::probe(&*engine, language)
-                .await
-                .map(|hello| isolation(&hello))
-                .map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
+        let proved = pool::probe(&*engine, language)
+            .await
+            .map(|hello| format!("{}, {}", engine.name(), isolation(&hello)))
+            .map_err(|error| error.to_string());
         results.push((language.name.clone(), proved));
     }
     results

@@ -2,6 +2,8 @@
 
 mod client;
 mod doctor;
+mod health;
+mod images;
 mod logging;
 mod run;
 mod serve;
@@ -66,6 +68,17 @@ enum Command {
         #[command(flatten)]
         settings: Box<Settings>,
     },
+    /// Make the images that the docker engine starts runners from, ahead of the first start
+    Images {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Ask a server whether it is ready: exit code 0 if so, 1 if not
+    Health {
+        /// The server's address
+        #[arg(long, env = "WARMBOX_URL", default_value = "http://127.0.0.1:5001")]
+        url: String,
+    },
     /// Print a completion script for a shell
     Completions { shell: Shell },
 }
@@ -98,6 +111,8 @@ pub fn main() -> ExitCode {
         }
         Command::Client { program, url } => client::client(&program, &url),
         Command::Doctor { settings } => with_config(&settings, doctor::doctor),
+        Command::Images { settings } => with_config(&settings, images::images),
+        Command::Health { url } => health::health(&url),
         Command::Completions { shell } => {
             let mut command = Cli::command();
             clap_complete::generate(shell, &mut command, "warmbox", &mut std::io::stdout());

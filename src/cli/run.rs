@@ -114,8 +114,8 @@ async fn execute(config: &Config, request: RunRequest) -> anyhow::Result<Answer>
         queue: 1,
         ..config.pool.clone()
     };
-    let engine = server::engine(config)?;
     let language = request.language.clone();
+    let engine = server::engine_of_command(config, std::slice::from_ref(&language)).await;
     let pool = Pool::start(language, engine, one, tasks.clone(), stop.clone());
     let identity = Identity {
         instance: request.request_id.clone(),

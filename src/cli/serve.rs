@@ -20,7 +20,6 @@ pub(super) fn serve(config: &Config) -> ExitCode {
             let code = match &error {
                 ServerError::Port(_) => exit::PORT,
                 ServerError::Language(_) => exit::CONFIGURATION,
-                ServerError::NoDocker => exit::ENGINE,
                 ServerError::Ended(_) => exit::FAILED,
             };
             fail(code, &error)

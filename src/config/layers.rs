@@ -169,7 +169,8 @@ impl Layers<'_> {
 pub(super) fn given_name(name: &str, value: &str) -> String {
     let variable = match name {
         "shutdown_timeout" => "SHUTDOWN_TIMEOUT".to_owned(),
-        "limit" | "ceiling" => format!("WARMBOX_{}S", name.to_uppercase()),
+        "docker_host" => "DOCKER_HOST".to_owned(),
+        "limit" | "ceiling" | "image" => format!("WARMBOX_{}S", name.to_uppercase()),
         _ => format!("WARMBOX_{}", name.to_uppercase()),
     };
     match std::env::var(&variable) {

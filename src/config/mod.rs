@@ -11,6 +11,7 @@ pub use layers::ConfigError;
 pub use limits::{Asked, CompilerRoom, LimitError, LimitTable, StageLimits};
 pub use settings::{Settings, Text};
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -41,6 +42,45 @@ pub struct Config {
     pub languages_dir: Option<PathBuf>,
     /// Folder of the lock files that keep the ids of sandboxes apart on this host.
     pub id_lock_dir: PathBuf,
+    /// Unpacked images, a folder for each language, for the embedded engine.
+    pub roots_dir: Option<PathBuf>,
+    pub docker: DockerSettings,
+}
+
+/// What the docker engine needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DockerSettings {
+    /// As in DOCKER_HOST: `unix://` and a path, or `tcp://` and an address.
+    pub host: String,
+    /// An OCI runtime that the daemon knows; its own choice where nothing is said.
+    pub runtime: Option<String>,
+    /// Images of languages that do not take `warmbox-<language>`.
+    pub images: BTreeMap<String, String>,
+    pub pull: Pull,
+    /// Tells this deployment's containers from all others; from host and port where nothing is
+    /// said.
+    pub owner: Option<String>,
+    /// Thousandths of a core that a runner may use.
+    pub millicpus: u64,
+}
+
+impl DockerSettings {
+    /// The image that a language's runners are made from.
+    pub fn image(&self, language: &str) -> String {
+        match self.images.get(language) {
+            Some(image) => image.clone(),
+            None => format!("warmbox-{language}:latest"),
+        }
+    }
+}
+
+/// What happens when an image is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pull {
+    /// It is pulled from its registry.
+    Missing,
+    /// It is an error.
+    Never,
 }
 
 /// The pool of each language.

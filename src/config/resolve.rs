@@ -3,7 +3,8 @@
 use super::layers::{ConfigError, FileSettings, Layers, given_name};
 use super::limits::{Asked, CompilerRoom, FIELDS, LimitTable, StageLimits};
 use super::settings::Settings;
-use super::{Config, EngineChoice, LogFormat, PoolSettings};
+use super::{Config, DockerSettings, EngineChoice, LogFormat, PoolSettings, Pull};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
@@ -76,7 +77,68 @@ pub(super) fn resolve(given: &Settings, file: &FileSettings) -> Result<Config, C
         id_lock_dir: at
             .path("id_lock_dir", |s| &s.id_lock_dir)?
             .unwrap_or_else(default_lock_dir),
+        roots_dir: at.path("roots_dir", |s| &s.roots_dir)?,
+        docker: docker(&at)?,
     })
+}
+
+fn docker(at: &Layers<'_>) -> Result<DockerSettings, ConfigError> {
+    let pulls = [("missing", Pull::Missing), ("never", Pull::Never)];
+    // Not judged here: the variable is the docker client's as well, and may name what only that
+    // can reach, which is no fault for a server with the embedded engine.
+    let host = |text: &str| Some(text.to_owned());
+    let word = |text: &str| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+        (!text.is_empty() && text.len() <= 128 && text.bytes().all(plain)).then(|| text.to_owned())
+    };
+    let a_word = "a word of letters, digits and - _ .";
+    let millicpus = |text: &str| {
+        let cpus: f64 = text.trim().parse().ok()?;
+        (0.1..=1024.0)
+            .contains(&cpus)
+            .then_some((cpus * 1000.0).round() as u64)
+    };
+    Ok(DockerSettings {
+        host: at
+            .read("docker_host", |s| &s.docker_host, "an address", host)?
+            .filter(|host| !host.is_empty())
+            .unwrap_or_else(|| "unix:///var/run/docker.sock".to_owned()),
+        runtime: at.read("docker_runtime", |s| &s.docker_runtime, a_word, word)?,
+        images: images(at)?,
+        pull: at
+            .choice("pull", |s| &s.pull, &pulls)?
+            .unwrap_or(Pull::Missing),
+        owner: at.read("owner", |s| &s.owner, a_word, word)?,
+        millicpus: at
+            .read(
+                "runner_cpus",
+                |s| &s.runner_cpus,
+                "a number of cores from 0.1 to 1024, such as 2 or 1.5",
+                millicpus,
+            )?
+            .unwrap_or(2000),
+    })
+}
+
+/// The file's table with the `LANGUAGE=IMAGE` of flags and environment over it.
+fn images(at: &Layers<'_>) -> Result<BTreeMap<String, String>, ConfigError> {
+    let mut images = at.file.settings.images.clone();
+    for pair in &at.given.image {
+        match pair.split_once('=') {
+            Some((language, image)) if !language.is_empty() && !image.trim().is_empty() => {
+                images.insert(language.trim().to_owned(), image.trim().to_owned());
+            }
+            _ => {
+                return Err(ConfigError::Value {
+                    name: "image".to_owned(),
+                    value: pair.clone(),
+                    source_name: given_name("image", pair),
+                    expected: "LANGUAGE=IMAGE, such as python=warmbox-python:latest".to_owned(),
+                });
+            }
+        }
+    }
+    Ok(images)
 }
 
 fn pool(at: &Layers<'_>) -> Result<PoolSettings, ConfigError> {

@@ -3,6 +3,7 @@
 
 use super::limits::Asked;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Every setting of the server. A flag wins over the environment, that over `warmbox.toml`, that
@@ -92,6 +93,43 @@ pub struct Settings {
     #[arg(long, env = "WARMBOX_ID_LOCK_DIR", value_name = "FOLDER")]
     pub id_lock_dir: Option<Text>,
 
+    /// Unpacked images for the embedded engine, a folder for each language; languages without one
+    /// use this machine's own programs [default: none]
+    #[arg(long, env = "WARMBOX_ROOTS_DIR", value_name = "FOLDER")]
+    pub roots_dir: Option<Text>,
+
+    /// The Docker daemon, as unix:///PATH or tcp://HOST:PORT [default: unix:///var/run/docker.sock]
+    #[arg(long, env = "DOCKER_HOST", value_name = "ADDRESS")]
+    pub docker_host: Option<Text>,
+
+    /// The daemon's OCI runtime, such as runc, crun, runsc or kata [default: the daemon's own]
+    #[arg(long, env = "WARMBOX_DOCKER_RUNTIME", value_name = "NAME")]
+    pub docker_runtime: Option<Text>,
+
+    /// Whether an image that is not there is pulled: missing or never [default: missing]
+    #[arg(long, env = "WARMBOX_PULL", value_name = "WHEN")]
+    pub pull: Option<Text>,
+
+    /// Name of this deployment on its Docker daemon; one server at a time may have it
+    /// [default: HOSTNAME-PORT]
+    #[arg(long, env = "WARMBOX_OWNER", value_name = "NAME")]
+    pub owner: Option<Text>,
+
+    /// Cores that one runner may use, 0.1 to 1024 [default: 2]
+    #[arg(long, env = "WARMBOX_RUNNER_CPUS", value_name = "N")]
+    pub runner_cpus: Option<Text>,
+
+    /// Image of a language, as python=my-python:3; may be repeated or comma separated
+    /// [default: warmbox-LANGUAGE:latest]
+    #[arg(
+        long = "image",
+        env = "WARMBOX_IMAGES",
+        value_name = "LANGUAGE=IMAGE",
+        value_delimiter = ','
+    )]
+    #[serde(skip)]
+    pub image: Vec<String>,
+
     /// Default of a limit, as wall_ms=10000; may be repeated or comma separated
     #[arg(
         long = "limit",
@@ -111,6 +149,10 @@ pub struct Settings {
     )]
     #[serde(skip)]
     pub ceiling: Vec<String>,
+
+    /// The file's table `[images]`.
+    #[arg(skip)]
+    pub images: BTreeMap<String, String>,
 
     /// The file's table `[limits]`.
     #[arg(skip)]
@@ -140,13 +182,15 @@ impl From<&str> for Text {
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a string or a whole number")]
+        #[serde(untagged, expecting = "a string or a number")]
         enum Written {
             Number(i64),
+            Fraction(f64),
             Text(String),
         }
         Ok(match Written::deserialize(deserializer)? {
             Written::Number(number) => Self(number.to_string()),
+            Written::Fraction(number) => Self(number.to_string()),
             Written::Text(text) => Self(text),
         })
     }

@@ -12,6 +12,7 @@ mod users;
 
 pub use render::render;
 
+use crate::config::DockerSettings;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -78,8 +79,9 @@ pub struct Subject {
     pub supervisor: PathBuf,
     /// Each language's name and the command that it needs on the host.
     pub languages: Vec<(String, String)>,
-    /// Where the Docker daemon is, as in DOCKER_HOST.
-    pub docker_host: String,
+    pub docker: DockerSettings,
+    /// Whether the configuration takes nothing but Docker.
+    pub needs_docker: bool,
     /// Each language's name and what came of starting a runner for it: how it keeps runs apart,
     /// or why there is none.
     pub sandboxes: Vec<(String, Result<String, String>)>,
@@ -105,7 +107,7 @@ pub async fn examine(subject: &Subject) -> Vec<Check> {
         .iter()
         .all(|(_, started)| started.is_err());
     checks.extend(subject.sandboxes.iter().map(|one| sandbox(one, none_works)));
-    checks.extend(docker::checks(&subject.docker_host).await);
+    checks.extend(docker::checks(subject).await);
     checks.push(host::port(subject.host, subject.port).await);
     checks.push(host::size(proc_root));
     checks
@@ -148,7 +150,8 @@ mod tests {
             port: 0,
             supervisor: PathBuf::from("/nowhere/warmbox-supervisor"),
             languages: vec![("shell".into(), "sh".into())],
-            docker_host: "unix:///nowhere/docker.sock".into(),
+            docker: docker::tests::settings("unix:///nowhere/docker.sock"),
+            needs_docker: false,
             sandboxes: vec![("shell".into(), Err("no supervisor".into()))],
         };
         let checks = examine(&subject).await;

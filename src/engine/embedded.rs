@@ -1,7 +1,8 @@
 //! Runners without Docker: the supervisor as a child process, which builds its own outer wall.
 
-use super::{Connection, Engine, EngineError, Life, Link, Making};
+use super::{Connection, Engine, EngineError, Life, Link, Making, Source};
 use crate::language::Language;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
-use warmbox_protocol::{Plan, RootSource, ToRunner};
+use warmbox_protocol::{IdentitySource, Plan, RootSource, ToRunner};
 
 /// How long a runner may take to end by itself once its link is closed.
 const END_DEADLINE: Duration = Duration::from_secs(3);
@@ -23,21 +24,46 @@ const ALL_BYTES: u64 = 1 << 20;
 pub struct Embedded {
     supervisor: PathBuf,
     id_lock_dir: PathBuf,
+    roots_dir: Option<PathBuf>,
 }
 
 impl Embedded {
-    pub fn new(supervisor: PathBuf, id_lock_dir: PathBuf) -> Self {
+    /// `roots_dir` holds an unpacked image for each language that is not to use this machine's
+    /// own programs.
+    pub fn new(supervisor: PathBuf, id_lock_dir: PathBuf, roots_dir: Option<PathBuf>) -> Self {
         Self {
             supervisor,
             id_lock_dir,
+            roots_dir,
+        }
+    }
+
+    /// The unpacked image of a language, where there is one.
+    fn root(&self, language: &Language) -> Option<PathBuf> {
+        let root = self.roots_dir.as_ref()?.join(&language.name);
+        root.is_dir().then_some(root)
+    }
+
+    fn root_source(&self, language: &Language) -> Source {
+        match self.root(language) {
+            None => Source {
+                name: "this machine's own programs".to_owned(),
+                id: String::new(),
+            },
+            // A root is replaced as a whole, by another folder under the same name.
+            Some(root) => Source {
+                id: std::fs::metadata(&root).map_or(String::new(), |found| found.ino().to_string()),
+                name: root.display().to_string(),
+            },
         }
     }
 
     async fn spawn(&self, language: &Language) -> Result<Connection, EngineError> {
+        let source = self.root_source(language);
         let mut child = Command::new(&self.supervisor)
             // The name is what a program in a sandbox can see of it; the path is not its business.
             .arg0("warmbox-supervisor")
-            .arg("embedded")
+            .arg("runner")
             // Neither the server's secrets nor its working folder reach a supervisor; PATH is
             // where it finds newuidmap.
             .env_clear()
@@ -67,17 +93,20 @@ impl Embedded {
             Err(late) => return Err(EngineError::NoPlan(std::io::Error::from(late).into())),
         }
         let life = Box::new(Process { child, last_line });
-        Ok(Connection { link, life })
+        Ok(Connection { link, life, source })
     }
 
     fn plan(&self, language: &Language) -> Plan {
         Plan {
             language: language.name.clone(),
-            root: RootSource::Host,
+            root: match self.root(language) {
+                None => RootSource::Here,
+                Some(root) => RootSource::Folder(root.display().to_string()),
+            },
             support: language.support.clone(),
             version_argv: language.version_argv.clone(),
             env: language.env.clone(),
-            id_lock_dir: self.id_lock_dir.display().to_string(),
+            identities: IdentitySource::LockFolder(self.id_lock_dir.display().to_string()),
         }
     }
 }
@@ -87,8 +116,35 @@ impl Engine for Embedded {
         "embedded"
     }
 
-    fn start<'a>(&'a self, language: &'a Language) -> Making<'a, Result<Connection, EngineError>> {
+    fn start<'a>(
+        &'a self,
+        language: &'a Arc<Language>,
+    ) -> Making<'a, Result<Connection, EngineError>> {
         Box::pin(self.spawn(language))
+    }
+
+    fn source<'a>(
+        &'a self,
+        language: &'a Arc<Language>,
+    ) -> Making<'a, Result<Source, EngineError>> {
+        Box::pin(std::future::ready(Ok(self.root_source(language))))
+    }
+
+    fn check(&self) -> Making<'_, Result<(), EngineError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Nothing outlives its server here: keepers end with their link.
+    fn sweep(&self) -> Making<'_, Result<usize, EngineError>> {
+        Box::pin(std::future::ready(Ok(0)))
+    }
+
+    fn doing(&self, _language: &str) -> Option<String> {
+        None
+    }
+
+    fn rebuild(&self) -> &'static str {
+        "make build"
     }
 }
 

@@ -1,15 +1,18 @@
 //! What makes runners. Everything above sees a runner as a link and a way to end it, whatever
 //! stands behind.
 
+pub mod docker;
 mod embedded;
 mod link;
 
+pub use docker::{Docker, DockerError};
 pub use embedded::Embedded;
 pub use link::{Link, LinkError};
 
 use crate::language::Language;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// A future that can be held by a trait object.
 pub type Making<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -19,14 +22,46 @@ pub trait Engine: Send + Sync + 'static {
     /// `embedded` or `docker`, for logs and reports.
     fn name(&self) -> &'static str;
 
-    /// Starts one runner. It is of use only once it has said Hello on its link.
-    fn start<'a>(&'a self, language: &'a Language) -> Making<'a, Result<Connection, EngineError>>;
+    /// Starts one runner. It is of use only once it has said Hello on its link. Has deadlines of
+    /// its own.
+    fn start<'a>(
+        &'a self,
+        language: &'a Arc<Language>,
+    ) -> Making<'a, Result<Connection, EngineError>>;
+
+    /// What a runner of this language would be made from now. A runner that was made from
+    /// something else is out of date.
+    fn source<'a>(&'a self, language: &'a Arc<Language>)
+    -> Making<'a, Result<Source, EngineError>>;
+
+    /// Whether runners could be started at all, asked of whoever starts them.
+    fn check(&self) -> Making<'_, Result<(), EngineError>>;
+
+    /// Ends what earlier servers of this deployment, or lost calls of this one, left behind;
+    /// answers how many there were.
+    fn sweep(&self) -> Making<'_, Result<usize, EngineError>>;
+
+    /// Something that takes long and is going on for this language, for people who wait.
+    fn doing(&self, language: &str) -> Option<String>;
+
+    /// The command that builds supervisor and server together.
+    fn rebuild(&self) -> &'static str;
+}
+
+/// What runners are made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// As an operator calls it.
+    pub name: String,
+    /// Differs when the content does.
+    pub id: String,
 }
 
 /// A started runner.
 pub struct Connection {
     pub link: Link,
     pub life: Box<dyn Life>,
+    pub source: Source,
 }
 
 impl Connection {
@@ -60,6 +95,8 @@ pub enum EngineError {
         path: String,
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Docker(#[from] DockerError),
     #[error("a runner was started without {0}")]
     NoPipe(&'static str),
     #[error("the plan of a runner cannot be sent: {0}")]

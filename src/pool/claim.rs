@@ -12,6 +12,8 @@ pub struct Claim {
     pub runner: Claimed,
     /// Time spent in the queue; zero when a runner was ready.
     pub queued: Duration,
+    /// The place in the queue at first, from 1; 0 when a runner was ready.
+    pub position: usize,
 }
 
 /// Why a request gets no runner.
@@ -34,9 +36,9 @@ impl Pool {
         let shared = &self.0;
         let began = Instant::now();
         loop {
-            let (mut idle, warm) = match shared.ready.try_remove() {
-                Ok(idle) => (idle, true),
-                Err(_) => (self.wait_for_one(began, cancel).await?, false),
+            let (mut idle, position) = match shared.ready.try_remove() {
+                Ok(idle) => (idle, 0),
+                Err(_) => self.wait_for_one(began, cancel).await?,
             };
             shared.wake.notify_one();
             if idle.ended().await {
@@ -44,33 +46,36 @@ impl Pool {
                 continue;
             }
             let waited = began.elapsed();
-            shared.stats.claimed(warm, waited);
+            let warm = position == 0;
+            shared.stats.claimed(warm, idle.used_before(), waited);
             return Ok(Claim {
                 runner: idle.claim(),
                 queued: if warm { Duration::ZERO } else { waited },
+                position,
             });
         }
     }
 
-    /// Waits in the queue until a runner is ready.
+    /// Waits in the queue until a runner is ready; answers its place there at first.
     async fn wait_for_one(
         &self,
         began: Instant,
         cancel: &CancellationToken,
-    ) -> Result<Idle, ClaimError> {
+    ) -> Result<(Idle, usize), ClaimError> {
         let shared = &self.0;
         let language = shared.language.name.clone();
         let Ok(_place) = shared.queue.try_acquire() else {
             let waiting = shared.stats.waiting();
             return Err(ClaimError::QueueFull { language, waiting });
         };
-        if self.alive() == 0
+        if self.working() == 0
             && let Some(reason) = shared.stats.last_error()
         {
             // Waiting would end in the same words, later.
             return Err(ClaimError::NoRunner { language, reason });
         }
         let _waiting = shared.stats.waiting_guard();
+        let position = shared.stats.waiting();
         shared.wake.notify_one();
         let patience = shared.settings.queue_timeout;
         let left = patience.saturating_sub(began.elapsed());
@@ -78,12 +83,13 @@ impl Pool {
             got = shared.ready.timeout_remove(Some(left)) => got,
             () = cancel.cancelled() => return Err(ClaimError::Cancelled),
         };
-        got.map_err(|_| match shared.stats.last_error() {
-            Some(reason) => ClaimError::NoRunner { language, reason },
-            None => ClaimError::TooLong {
-                language,
-                waited: patience,
-            },
-        })
+        got.map(|idle| (idle, position))
+            .map_err(|_| match shared.stats.last_error() {
+                Some(reason) => ClaimError::NoRunner { language, reason },
+                None => ClaimError::TooLong {
+                    language,
+                    waited: patience,
+                },
+            })
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! States are types ([`runner`]): only an `Idle` runner can be claimed, only a `Claimed` one
 //! can run. Creation has one owner, the task in [`refill`], which is woken by every claim;
-//! nothing is created on a tick. A runner that does anything unexpected is retired, never
+//! nothing is created on a tick. The task in [`upkeep`] looks after those that are idle. A runner that does anything unexpected is retired, never
 //! repaired.
 
 mod claim;
@@ -11,6 +11,7 @@ mod refill;
 mod runner;
 mod stage;
 mod stats;
+mod upkeep;
 
 pub use claim::{Claim, ClaimError};
 pub use runner::{Claimed, StartError, Used, probe};
@@ -77,11 +78,16 @@ impl Pool {
             settings,
         }));
         tasks.spawn(refill::keep_filled(pool.clone()));
+        tasks.spawn(upkeep::keep_well(pool.clone()));
         pool
     }
 
     pub fn language(&self) -> &Arc<Language> {
         &self.0.language
+    }
+
+    pub fn engine(&self) -> &Arc<dyn Engine> {
+        &self.0.engine
     }
 
     pub fn settings(&self) -> &PoolSettings {
@@ -90,7 +96,8 @@ impl Pool {
 
     /// At its floor, or unable to get there.
     pub fn settled(&self) -> bool {
-        self.idle() >= self.0.settings.min_idle || self.0.stats.last_error().is_some()
+        self.idle() + self.0.stats.examined() >= self.0.settings.min_idle
+            || self.0.stats.last_error().is_some()
     }
 
     /// A runner that said Hello is alive now; or none is wanted before the first request, and
@@ -98,7 +105,13 @@ impl Pool {
     pub fn able(&self) -> bool {
         let stats = &self.0.stats;
         let on_demand = self.0.settings.min_idle == 0 && stats.last_error().is_none();
-        on_demand || self.idle() + stats.busy() + stats.recycling() > 0
+        on_demand || self.working() > 0
+    }
+
+    /// Runners that are ready, or will be by themselves.
+    fn working(&self) -> usize {
+        let stats = &self.0.stats;
+        self.idle() + stats.examined() + stats.busy() + stats.recycling()
     }
 
     /// Runners alive, in whatever state.

@@ -1,23 +1,20 @@
-//! The one owner of creation: fills the pool to its floor, creates more while requests wait,
-//! backs off while creation fails, and lets idle runners above the floor go.
+//! The one owner of creation: fills the pool to its floor, creates more while requests wait, and
+//! backs off while creation fails.
 
 use super::runner::Idle;
 use super::stats::Retired;
 use super::{Pool, Snapshot};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::time::sleep;
 
 /// Runners that may be starting at once: more would only slow each other down.
 const STARTING_AT_ONCE: usize = 4;
-/// How often age and idleness are looked at. Creation never waits for this.
-const ROUND: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Keeps a pool filled until it is stopped; then empties it.
 pub(super) async fn keep_filled(pool: Pool) {
     let shared = &pool.0;
-    let mut round = Instant::now() + ROUND;
     loop {
         while pool.wants_more() {
             let Ok(slot) = shared.slots.clone().try_acquire_owned() else {
@@ -30,14 +27,9 @@ pub(super) async fn keep_filled(pool: Pool) {
                 pool.0.wake.notify_one();
             });
         }
-        let until_round = round.saturating_duration_since(Instant::now());
         tokio::select! {
             () = shared.stop.cancelled() => break,
             () = shared.wake.notified() => {}
-            () = sleep(until_round) => {
-                pool.let_go().await;
-                round = Instant::now() + ROUND;
-            }
         }
     }
     // Empty first: to close the pool would drop what is in it, and with that kill the keepers
@@ -50,9 +42,16 @@ pub(super) async fn keep_filled(pool: Pool) {
 
 impl Pool {
     fn wants_more(&self) -> bool {
-        let (idle, starting) = (self.idle(), self.0.stats.starting());
-        let wanted = self.0.settings.min_idle.max(self.0.stats.waiting());
-        starting < STARTING_AT_ONCE && idle + starting < wanted && !self.0.stop.is_cancelled()
+        let stats = &self.0.stats;
+        let (ready, starting) = (self.idle() + stats.examined(), stats.starting());
+        // While creation fails it is tried on, one at a time, and wanted or not: else nothing would
+        // notice that it works again where no runner is kept ready.
+        let (at_once, probe) = match stats.last_error() {
+            None => (STARTING_AT_ONCE, 0),
+            Some(_) => (1, 1),
+        };
+        let wanted = (self.0.settings.min_idle).max(stats.waiting()).max(probe);
+        starting < at_once && ready + starting < wanted && !self.0.stop.is_cancelled()
     }
 
     /// Creates one runner. After a failure it counts as starting for a pause that doubles with
@@ -65,10 +64,8 @@ impl Pool {
         };
         match started {
             Ok(idle) => {
-                shared.stats.created(idle.hello());
-                if let Err((idle, _)) = shared.ready.try_add(idle) {
-                    idle.retire(Retired::Shutdown);
-                }
+                shared.stats.created(idle.hello(), idle.source());
+                self.put_back(idle);
             }
             Err(error) => {
                 let failures = shared.stats.failed(error.to_string());
@@ -89,38 +86,11 @@ impl Pool {
         }
     }
 
-    /// Retires idle runners that have died or are too old, and those above the floor that waited
-    /// too long.
-    async fn let_go(&self) {
-        let shared = &self.0;
-        // The pool hands out the youngest first and cannot be searched: take all, keep most.
-        let mut idle = Vec::new();
-        while let Ok(runner) = shared.ready.try_remove() {
-            idle.push(runner);
-        }
-        idle.sort_by_key(|runner| std::cmp::Reverse(runner.since));
-        let mut kept = 0;
-        for mut runner in idle {
-            let idle_too_long = runner.since.elapsed() >= shared.settings.idle_timeout;
-            if runner.ended().await {
-                runner.retire(Retired::Lost);
-            } else if runner.too_old() {
-                runner.retire(Retired::Age);
-            } else if idle_too_long && kept >= shared.settings.min_idle {
-                runner.retire(Retired::Idle);
-            } else {
-                kept += 1;
-                if let Err((runner, _)) = shared.ready.try_add(runner) {
-                    runner.retire(Retired::Shutdown);
-                }
-            }
-        }
-    }
-
     /// What the pool tells about itself.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
-            idle: self.idle(),
+            // Those that are asked whether they live are ready again in a moment.
+            idle: self.idle() + self.0.stats.examined(),
             alive: self.alive(),
             ..self.0.stats.snapshot()
         }

@@ -4,17 +4,24 @@
 use super::stage::{self, StageError, StageResult};
 use super::stats::{Counted, Retired};
 use super::{Pool, Shared};
-use crate::engine::{Connection, Engine, EngineError, LinkError};
+use crate::config::PoolSettings;
+use crate::engine::{Connection, Engine, EngineError, LinkError, Source};
 use crate::language::Language;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use warmbox_protocol::{BUILD_ID, FromRunner, Hello, LogLevel, PROTOCOL_VERSION, RunSpec};
+use uuid::Uuid;
+use warmbox_protocol::{
+    BUILD_ID, FromRunner, Hello, LogLevel, PROTOCOL_VERSION, RunSpec, ToRunner,
+};
 
 /// From start to ready: outer wall, version command, first sandbox.
 const HELLO_DEADLINE: Duration = Duration::from_secs(30);
+/// An idle supervisor answers a ping within microseconds; on a machine that is busy beyond
+/// measure it may take longer.
+const PING_DEADLINE: Duration = Duration::from_secs(5);
 /// From the end of a run to the next sandbox.
 const RECYCLE_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -32,9 +39,9 @@ pub enum StartError {
     },
     #[error(
         "the supervisor is of build {theirs}, this server of build {BUILD_ID}; build both \
-         together with `make build`"
+         together with `{mend}`"
     )]
-    OtherBuild { theirs: String },
+    OtherBuild { theirs: String, mend: &'static str },
     #[error("a new runner sent {0} instead of its hello")]
     Unexpected(&'static str),
 }
@@ -108,8 +115,32 @@ impl Idle {
         }
     }
 
-    pub(super) fn too_old(&self) -> bool {
-        self.core.born.elapsed() >= self.core.pool.settings.max_age
+    /// Asks whether it lives, and waits for the answer.
+    pub(super) async fn answers(&mut self) -> bool {
+        let link = &mut self.core.connection.link;
+        let asked = async {
+            let nonce = Uuid::new_v4().as_u128() as u64;
+            link.send(&ToRunner::Ping { nonce }).await?;
+            Ok::<_, LinkError>(link.receive().await? == FromRunner::Pong { nonce })
+        };
+        matches!(timeout(PING_DEADLINE, asked).await, Ok(Ok(true)))
+    }
+
+    /// Whether it has had a run before.
+    pub(super) fn used_before(&self) -> bool {
+        self.core.uses > 0
+    }
+
+    pub(super) fn source(&self) -> &Source {
+        &self.core.connection.source
+    }
+
+    pub(super) fn settings(&self) -> &PoolSettings {
+        &self.core.pool.settings
+    }
+
+    pub(super) fn age(&self) -> Duration {
+        self.core.born.elapsed()
     }
 
     pub(super) fn retire(self, why: Retired) {
@@ -153,7 +184,6 @@ impl Used {
                 Some(why) => why,
                 None => match timeout(RECYCLE_DEADLINE, await_ready(&mut core.connection)).await {
                     Ok(Ok(())) => {
-                        core.pool.stats.recycled();
                         drop(recycling);
                         return core.back_to_pool();
                     }
@@ -163,6 +193,19 @@ impl Used {
             drop(recycling);
             core.retire(why);
         });
+    }
+}
+
+impl Pool {
+    /// Makes a runner ready for a claim.
+    pub(super) fn put_back(&self, idle: Idle) {
+        if self.0.stop.is_cancelled() {
+            return idle.retire(Retired::Shutdown);
+        }
+        // The pool refuses only when it was closed: there are never more runners than slots.
+        if let Err((idle, _)) = self.0.ready.try_add(idle) {
+            idle.retire(Retired::Shutdown);
+        }
     }
 }
 
@@ -183,19 +226,12 @@ impl Core {
     }
 
     fn back_to_pool(self) {
-        let pool = self.pool.clone();
-        if pool.stop.is_cancelled() {
-            return self.retire(Retired::Shutdown);
-        }
-        let idle = Idle {
+        let pool = Pool(self.pool.clone());
+        pool.put_back(Idle {
             core: self,
             since: Instant::now(),
-        };
-        // The pool refuses only when it was closed: there are never more runners than slots.
-        if let Err((idle, _)) = pool.ready.try_add(idle) {
-            idle.retire(Retired::Shutdown);
-        }
-        pool.wake.notify_one();
+        });
+        pool.0.wake.notify_one();
     }
 
     /// Ends the runner in the background; its slot is free once nothing of it is left.
@@ -218,7 +254,7 @@ impl Core {
 }
 
 /// Starts one runner, hears what it says of itself, and ends it: for the doctor.
-pub async fn probe(engine: &dyn Engine, language: &Language) -> Result<Hello, StartError> {
+pub async fn probe(engine: &dyn Engine, language: &Arc<Language>) -> Result<Hello, StartError> {
     let (connection, hello) = start_and_greet(engine, language).await?;
     connection.end().await;
     Ok(hello)
@@ -226,10 +262,10 @@ pub async fn probe(engine: &dyn Engine, language: &Language) -> Result<Hello, St
 
 async fn start_and_greet(
     engine: &dyn Engine,
-    language: &Language,
+    language: &Arc<Language>,
 ) -> Result<(Connection, Hello), StartError> {
     let mut connection = engine.start(language).await?;
-    let greeted = match timeout(HELLO_DEADLINE, greet(&mut connection)).await {
+    let greeted = match timeout(HELLO_DEADLINE, greet(&mut connection, engine.rebuild())).await {
         Ok(greeted) => greeted,
         Err(_) => Err(StartError::Silent(connection.life.last_words())),
     };
@@ -243,7 +279,7 @@ async fn start_and_greet(
 }
 
 /// Reads a new runner's hello and waits for its first sandbox.
-async fn greet(connection: &mut Connection) -> Result<Hello, StartError> {
+async fn greet(connection: &mut Connection, rebuild: &'static str) -> Result<Hello, StartError> {
     let said = match next(connection).await? {
         FromRunner::Hello(hello) => hello,
         FromRunner::Log { text, .. } => {
@@ -255,7 +291,10 @@ async fn greet(connection: &mut Connection) -> Result<Hello, StartError> {
         other => return Err(StartError::Unexpected(stage::name(&other))),
     };
     if said.protocol != PROTOCOL_VERSION || said.build != BUILD_ID {
-        return Err(StartError::OtherBuild { theirs: said.build });
+        return Err(StartError::OtherBuild {
+            theirs: said.build,
+            mend: rebuild,
+        });
     }
     match next(connection).await? {
         FromRunner::Ready => Ok(said),

@@ -13,8 +13,11 @@ use warmbox_protocol::{FromRunner, LogLevel, Outcome, RunId, RunSpec, ToRunner};
 /// What a stage may take beyond its wall limit: placing files, killing, collecting. A runner
 /// that takes longer is broken.
 const GRACE: Duration = Duration::from_secs(15);
+/// A program is started about a millisecond after its runner was told to, more where its files are
+/// large. A runner that does not say so is stuck, or out of reach.
+const START_DEADLINE: Duration = Duration::from_secs(5);
 /// A runner that waits for a run reads at once.
-const SEND_DEADLINE: Duration = Duration::from_secs(10);
+const SEND_DEADLINE: Duration = Duration::from_secs(5);
 
 /// What a stage came to. A program that failed is a result, not an error.
 #[derive(Debug)]
@@ -33,6 +36,8 @@ pub enum StageError {
     Lost(LinkError),
     #[error("the sandbox could not be entered: cannot {step}: {}", std::io::Error::from_raw_os_error(*.errno))]
     Refused { step: String, errno: i32 },
+    #[error("the runner did not begin within {} s", START_DEADLINE.as_secs())]
+    Silent,
     #[error("the runner did not finish in time")]
     Overdue,
     #[error("the runner sent {0}, which was not its turn")]
@@ -47,18 +52,19 @@ impl StageError {
     /// Whether the same run may be tried on another runner: the fault was the runner's own.
     /// Nothing of the program's has left the server.
     pub fn worth_a_retry(&self) -> bool {
-        use StageError::{Lost, LostBefore, Refused};
-        matches!(self, LostBefore(_) | Lost(_) | Refused { .. })
+        use StageError::{Lost, LostBefore, Refused, Silent};
+        matches!(self, LostBefore(_) | Silent | Lost(_) | Refused { .. })
     }
 
     /// The program never ran: it cannot have been what killed the runner.
     pub fn blameless(&self) -> bool {
-        matches!(self, StageError::LostBefore(_))
+        matches!(self, StageError::LostBefore(_) | StageError::Silent)
     }
 
     pub(super) fn retired(&self) -> Retired {
         match self {
             StageError::LostBefore(_) | StageError::Lost(_) => Retired::Lost,
+            StageError::Silent => Retired::Unanswered,
             StageError::Refused { .. } => Retired::Refused,
             StageError::Overdue => Retired::Overdue,
             _ => Retired::Unexpected,
@@ -79,9 +85,10 @@ pub(super) async fn drive(
         output: OutputLog::new(spec.limits.output_bytes),
         files: FileLog::new(spec.collect.max_files, spec.collect.max_bytes),
     };
+    let begins_by = Instant::now() + START_DEADLINE;
     let deadline = Instant::now() + Duration::from_millis(spec.limits.wall_ms) + GRACE;
     send(link, ToRunner::Run(Box::new(spec))).await?;
-    let mut cancelled = false;
+    let (mut begun, mut cancelled) = (false, false);
     loop {
         let message = tokio::select! {
             message = link.receive() => message.map_err(|error| gathering.lost(error))?,
@@ -91,8 +98,10 @@ pub(super) async fn drive(
                 let _ = send(link, ToRunner::Cancel { run }).await;
                 continue;
             }
+            () = sleep_until(begins_by), if !begun => return Err(StageError::Silent),
             () = sleep_until(deadline) => return Err(StageError::Overdue),
         };
+        begun = true;
         if let Some(outcome) = gathering.take(message)? {
             let text = gathering
                 .output
@@ -110,7 +119,7 @@ pub(super) async fn drive(
 async fn send(link: &mut Link, message: ToRunner) -> Result<(), StageError> {
     match timeout(SEND_DEADLINE, link.send(&message)).await {
         Ok(sent) => sent.map_err(StageError::LostBefore),
-        Err(_) => Err(StageError::Overdue),
+        Err(_) => Err(StageError::Silent),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a pool tells about itself. Counters and gauges only; nothing here decides anything.
 
+use crate::engine::Source;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,8 +20,12 @@ pub enum Retired {
     Age,
     /// It cannot make fresh sandboxes.
     SingleUse,
+    /// It was made from another image than the present one.
+    Replaced,
     /// Its link ended by itself.
     Lost,
+    /// It did not answer while it was idle, or did not begin with a run.
+    Unanswered,
     /// It could not put up or enter a sandbox.
     Refused,
     Overdue,
@@ -41,11 +46,12 @@ pub struct Snapshot {
     pub failed: u64,
     pub claimed: u64,
     pub claimed_warm: u64,
-    pub recycled: u64,
+    pub reused: u64,
     pub retired: BTreeMap<Retired, u64>,
     pub claim_wait_p50: Duration,
     pub claim_wait_p95: Duration,
     pub hello: Option<Hello>,
+    pub source: Option<Source>,
     pub last_error: Option<String>,
 }
 
@@ -55,11 +61,12 @@ pub(super) struct Stats {
     busy: Gauge,
     recycling: Gauge,
     waiting: Gauge,
+    examined: Gauge,
     created: AtomicU64,
     failed: AtomicU64,
     claimed: AtomicU64,
     claimed_warm: AtomicU64,
-    recycled: AtomicU64,
+    reused: AtomicU64,
     rest: Mutex<Rest>,
 }
 
@@ -68,6 +75,7 @@ struct Rest {
     retired: BTreeMap<Retired, u64>,
     waits: VecDeque<Duration>,
     hello: Option<Hello>,
+    source: Option<Source>,
     last_error: Option<String>,
     failures_in_a_row: u32,
 }
@@ -113,6 +121,15 @@ impl Stats {
         self.waiting.count()
     }
 
+    /// An idle runner that is being asked whether it lives.
+    pub(super) fn examined_guard(&self) -> Counted {
+        self.examined.count()
+    }
+
+    pub(super) fn examined(&self) -> usize {
+        self.examined.value()
+    }
+
     pub(super) fn starting(&self) -> usize {
         self.starting.value()
     }
@@ -129,10 +146,11 @@ impl Stats {
         self.waiting.value()
     }
 
-    pub(super) fn created(&self, hello: &Hello) {
+    pub(super) fn created(&self, hello: &Hello, source: &Source) {
         self.created.fetch_add(1, Ordering::Relaxed);
         let mut rest = self.rest();
         rest.hello = Some(hello.clone());
+        rest.source = Some(source.clone());
         rest.last_error = None;
         rest.failures_in_a_row = 0;
     }
@@ -146,19 +164,17 @@ impl Stats {
         rest.failures_in_a_row
     }
 
-    pub(super) fn claimed(&self, warm: bool, waited: Duration) {
+    pub(super) fn claimed(&self, warm: bool, used_before: bool, waited: Duration) {
         self.claimed.fetch_add(1, Ordering::Relaxed);
         self.claimed_warm
             .fetch_add(u64::from(warm), Ordering::Relaxed);
+        self.reused
+            .fetch_add(u64::from(used_before), Ordering::Relaxed);
         let mut rest = self.rest();
         if rest.waits.len() == REMEMBERED_WAITS {
             rest.waits.pop_front();
         }
         rest.waits.push_back(waited);
-    }
-
-    pub(super) fn recycled(&self) {
-        self.recycled.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn retired(&self, why: Retired) {
@@ -183,11 +199,12 @@ impl Stats {
             failed: self.failed.load(Ordering::Relaxed),
             claimed: self.claimed.load(Ordering::Relaxed),
             claimed_warm: self.claimed_warm.load(Ordering::Relaxed),
-            recycled: self.recycled.load(Ordering::Relaxed),
+            reused: self.reused.load(Ordering::Relaxed),
             retired: rest.retired.clone(),
             claim_wait_p50: percentile(&waits, 50),
             claim_wait_p95: percentile(&waits, 95),
             hello: rest.hello.clone(),
+            source: rest.source.clone(),
             last_error: rest.last_error.clone(),
             ..Snapshot::default()
         }

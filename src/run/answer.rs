@@ -115,6 +115,8 @@ impl From<&warmbox_protocol::Usage> for UsageAnswer {
 pub struct Timings {
     /// Waiting for a free runner.
     pub queue_ms: f64,
+    /// The place in the queue at first, from 1; 0 when a runner was ready.
+    pub queue_position: usize,
     pub claim_ms: f64,
     pub compile_ms: f64,
     pub run_ms: f64,

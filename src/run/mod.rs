@@ -163,6 +163,7 @@ impl Spent {
     fn timings(&self, began: Instant) -> Timings {
         Timings {
             queue_ms: as_ms(self.queued),
+            queue_position: self.position,
             claim_ms: as_ms(self.claiming),
             compile_ms: as_ms(self.compile),
             run_ms: as_ms(self.run),

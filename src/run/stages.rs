@@ -19,6 +19,8 @@ const MOST_BLAMELESS: u32 = 3;
 #[derive(Debug, Default)]
 pub(super) struct Spent {
     pub(super) queued: Duration,
+    /// The furthest place in the queue; 0 when nothing waited.
+    pub(super) position: usize,
     pub(super) claiming: Duration,
     pub(super) compile: Duration,
     pub(super) run: Duration,
@@ -115,6 +117,7 @@ async fn run_once(
     let began = Instant::now();
     let claim = pool.claim(cancel).await?;
     spent.queued += claim.queued;
+    spent.position = spent.position.max(claim.position);
     spent.claiming += began.elapsed().saturating_sub(claim.queued);
     let started = Instant::now();
     let (used, result) = claim.runner.run(spec, cancel).await;

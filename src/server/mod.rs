@@ -2,16 +2,19 @@
 //! start and stop.
 
 mod connections;
+mod engine;
 mod service;
 
 use crate::api::{self, ApiState, VERSION};
-use crate::config::{Config, EngineChoice};
-use crate::engine::{Embedded, Engine};
+use crate::config::Config;
+use crate::engine::docker::Place;
 use crate::language::{self, LanguageError};
 use crate::pool::Pool;
 use crate::port::{self, PortError};
 use crate::run::Identity;
 use connections::Bounded;
+pub use engine::engine_of_command;
+use engine::{engine, owner};
 use service::Pools;
 pub use service::isolation;
 use std::future::Future;
@@ -33,11 +36,6 @@ pub enum ServerError {
     Port(Box<PortError>),
     #[error(transparent)]
     Language(#[from] LanguageError),
-    #[error(
-        "the docker engine is not part of this version; start with --engine embedded or \
-         WARMBOX_ENGINE=embedded"
-    )]
-    NoDocker,
     #[error("the server ended by itself: {0}")]
     Ended(std::io::Error),
 }
@@ -60,35 +58,23 @@ pub struct Server {
     shutdown_timeout: Duration,
 }
 
-/// Which engine a configuration means, said once.
-pub fn engine(config: &Config) -> Result<Arc<dyn Engine>, ServerError> {
-    let embedded = || {
-        let (supervisor, locks) = (config.supervisor.clone(), config.id_lock_dir.clone());
-        Arc::new(Embedded::new(supervisor, locks))
-    };
-    match config.engine {
-        EngineChoice::Embedded => Ok(embedded()),
-        EngineChoice::Auto => {
-            tracing::warn!(
-                "engine auto: taking the embedded engine, over this machine's own toolchains; \
-                 pin it with WARMBOX_ENGINE=embedded"
-            );
-            Ok(embedded())
-        }
-        EngineChoice::Docker => Err(ServerError::NoDocker),
-    }
-}
-
 impl Server {
     /// Takes the port, proves that it is really ours, and starts filling the pools.
     pub async fn start(config: &Config) -> Result<Self, ServerError> {
         let languages = language::load(config.languages_dir.as_deref())?;
-        let engine = engine(config)?;
         let instance = Uuid::now_v7().to_string();
         let listener = port::bind(config.host, config.port).await?;
         let address = listener.local_addr().map_err(ServerError::Ended)?;
 
+        // The port is ours alone, and so is the name that is made from it.
+        let place = Place {
+            owner: owner(config, address.port()),
+            instance: instance.clone(),
+        };
+        let engine = engine(config, &languages, place).await;
         let (tasks, stop_pools) = (TaskTracker::new(), CancellationToken::new());
+        let watch = engine::Watch::default();
+        tasks.spawn(watch.clone().keep(engine.clone(), stop_pools.clone()));
         let pools = languages
             .into_iter()
             .map(|language| {
@@ -103,7 +89,8 @@ impl Server {
             })
             .collect();
         let pools = Arc::new(Pools::new(
-            engine.name(),
+            engine,
+            watch,
             pools,
             Identity {
                 instance: instance.clone(),

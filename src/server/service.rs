@@ -1,11 +1,13 @@
 //! What the interface asks for, answered from the pools.
 
+use super::engine::Watch;
 use crate::api::{
     Answering, Health, LanguageReadiness, LanguageStats, Part, PartState, PoolStats, Readiness,
     Service, ServiceError,
 };
+use crate::engine::Engine;
 use crate::language::Language;
-use crate::pool::{ClaimError, Pool, Snapshot};
+use crate::pool::{ClaimError, Pool, Retired, Snapshot};
 use crate::run::answer::Answer;
 use crate::run::request::RunRequest;
 use crate::run::{self, Identity, RunError};
@@ -24,7 +26,8 @@ const SETTLE_DEADLINE: Duration = Duration::from_secs(30);
 
 /// All pools of a server.
 pub(super) struct Pools {
-    engine: &'static str,
+    engine: Arc<dyn Engine>,
+    watch: Watch,
     pools: Vec<Pool>,
     identity: Identity,
     /// Requests that are being executed.
@@ -34,9 +37,15 @@ pub(super) struct Pools {
 }
 
 impl Pools {
-    pub(super) fn new(engine: &'static str, pools: Vec<Pool>, identity: Identity) -> Self {
+    pub(super) fn new(
+        engine: Arc<dyn Engine>,
+        watch: Watch,
+        pools: Vec<Pool>,
+        identity: Identity,
+    ) -> Self {
         Self {
             engine,
+            watch,
             pools,
             identity,
             runs: TaskTracker::new(),
@@ -97,6 +106,26 @@ impl Pools {
             .collect()
     }
 
+    /// What makes runners, as it was when it was last asked.
+    fn engine_part(&self) -> Part {
+        let name = format!("engine {}", self.engine.name());
+        let (state, detail) = match self.watch.last() {
+            None => (PartState::Degraded, "not asked yet".to_owned()),
+            Some(state) => {
+                let ago = state.asked.elapsed().as_secs();
+                match state.error {
+                    None => (PartState::Ok, format!("answered {ago} s ago")),
+                    Some(error) => (PartState::Degraded, error),
+                }
+            }
+        };
+        Part {
+            name,
+            state,
+            detail,
+        }
+    }
+
     fn pool(&self, language: &Language) -> Option<&Pool> {
         self.pools
             .iter()
@@ -155,7 +184,7 @@ impl Service for Pools {
 
     fn pool_stats(&self) -> PoolStats {
         PoolStats {
-            engine: self.engine.to_owned(),
+            engine: self.engine.name().to_owned(),
             languages: self
                 .pools
                 .iter()
@@ -165,11 +194,13 @@ impl Service for Pools {
     }
 
     fn health(&self) -> Health {
-        let parts: Vec<Part> = self.pools.iter().map(part).collect();
-        let all = |state| parts.iter().all(|part| part.state == state);
-        let status = if all(PartState::Ok) {
+        let mut parts = vec![self.engine_part()];
+        parts.extend(self.pools.iter().map(part));
+        let pools = &parts[1..];
+        let down = pools.iter().all(|part| part.state == PartState::Down);
+        let status = if parts.iter().all(|part| part.state == PartState::Ok) {
             PartState::Ok
-        } else if all(PartState::Down) {
+        } else if down {
             PartState::Down
         } else {
             PartState::Degraded
@@ -206,7 +237,11 @@ fn part(pool: &Pool) -> Part {
         (true, None) => (PartState::Ok, format!("{} runners", snapshot.alive)),
         (true, Some(error)) => (PartState::Degraded, error),
         (false, Some(error)) => (PartState::Down, error),
-        (false, None) => (PartState::Down, "the first runner is starting".to_owned()),
+        (false, None) => {
+            let doing = pool.engine().doing(&pool.language().name);
+            let starting = || "the first runner is starting".to_owned();
+            (PartState::Down, doing.unwrap_or_else(starting))
+        }
     };
     Part {
         name: format!("pool {}", pool.language().name),
@@ -219,6 +254,9 @@ fn stats(pool: &Pool) -> LanguageStats {
     let settings = pool.settings();
     let now = pool.snapshot();
     LanguageStats {
+        engine: pool.engine().name(),
+        image: now.source.as_ref().map(|source| source.name.clone()),
+        image_id: now.source.map(|source| source.id),
         min_idle: settings.min_idle,
         max: settings.max,
         size: now.alive,
@@ -233,7 +271,8 @@ fn stats(pool: &Pool) -> LanguageStats {
         claimed_total: now.claimed,
         claimed_warm_total: now.claimed_warm,
         hit_rate: (now.claimed > 0).then(|| now.claimed_warm as f64 / now.claimed as f64),
-        recycled_total: now.recycled,
+        reused_total: now.reused,
+        reaped_total: now.retired.get(&Retired::Idle).copied().unwrap_or(0),
         retired_total: now.retired,
         claim_wait_p50_ms: run::answer::as_ms(now.claim_wait_p50),
         claim_wait_p95_ms: run::answer::as_ms(now.claim_wait_p95),
@@ -260,6 +299,9 @@ pub fn isolation(hello: &Hello) -> String {
     let memory = match hello.abilities.memory_ceiling {
         MemoryCeiling::CgroupV1 => "memory held by cgroup v1",
         MemoryCeiling::CgroupV2 => "memory held by cgroup v2",
+        MemoryCeiling::Container => {
+            "memory held by the container's cgroup, lower limits measured every 10 ms"
+        }
         MemoryCeiling::Measured => "memory measured every 10 ms",
     };
     format!("{sandbox}, {identity}, {memory}")
@@ -279,6 +321,11 @@ fn refused(error: RunError) -> ServiceError {
         }
         RunError::Claim(ClaimError::Cancelled) => ServiceError::Unavailable {
             reason: "the server is stopping".to_owned(),
+            retry_after: RETRY_AFTER,
+        },
+        // Runner after runner was lost before it began: it is not the program.
+        RunError::Stage(ref stage) if stage.blameless() => ServiceError::Unavailable {
+            reason: error.to_string(),
             retry_after: RETRY_AFTER,
         },
         RunError::Stage(_) => ServiceError::Internal {

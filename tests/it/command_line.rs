@@ -195,7 +195,8 @@ fn a_wrong_setting_is_named_in_one_line() {
             vec!["min_idle", "max_runners"],
         ),
         (vec!["--config", "bad.toml"], vec!["bad.toml", "prot"]),
-        (vec!["--engine", "docker"], vec!["docker"]),
+        (vec!["--image", "python"], vec!["image", "LANGUAGE=IMAGE"]),
+        (vec!["--runner-cpus", "0"], vec!["runner_cpus", "0.1"]),
     ] {
         let all = [vec!["serve", "--port", "0"], args.clone()].concat();
         // the later flag wins over the earlier, or clap says that it was given twice

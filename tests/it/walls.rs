@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use warmbox_protocol::frame::{self, Decoder};
-use warmbox_protocol::{FromRunner, Plan, RootSource, ToRunner};
+use warmbox_protocol::{FromRunner, IdentitySource, Plan, RootSource, ToRunner};
 
 /// What a supervisor that was started with these words and this message said and how it ended.
 fn supervise(mut command: Command, message: &[u8]) -> (Option<i32>, Vec<FromRunner>, String) {
@@ -35,11 +35,11 @@ fn supervise(mut command: Command, message: &[u8]) -> (Option<i32>, Vec<FromRunn
 fn plan(folder: &Path, change: impl FnOnce(&mut Plan)) -> Vec<u8> {
     let mut plan = Plan {
         language: "python".into(),
-        root: RootSource::Host,
+        root: RootSource::Here,
         support: Vec::new(),
         version_argv: vec!["python3".into(), "--version".into()],
         env: Vec::new(),
-        id_lock_dir: folder.display().to_string(),
+        identities: IdentitySource::LockFolder(folder.display().to_string()),
     };
     change(&mut plan);
     let mut bytes = Vec::new();
@@ -58,12 +58,12 @@ fn a_supervisor_refuses_what_it_cannot_wall_in() {
     };
     let ours = || {
         let mut command = Command::new(supervisor());
-        command.arg("embedded");
+        command.arg("runner");
         command
     };
     let without_namespaces = || {
         let mut command = Command::new("unshare");
-        let forbid = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" embedded";
+        let forbid = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" runner";
         command
             .args(["--user", "--map-root-user", "sh", "-c", forbid])
             .arg(supervisor());
@@ -98,7 +98,9 @@ fn a_supervisor_refuses_what_it_cannot_wall_in() {
         // only who has a range of identities locks one
         rows.push((
             ours(),
-            plan(locks, |plan| plan.id_lock_dir = "/dev/null/locks".into()),
+            plan(locks, |plan| {
+                plan.identities = IdentitySource::LockFolder("/dev/null/locks".into())
+            }),
             "identity locks",
         ));
     }

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! server                                   supervisor
-//!   │  Plan (embedded engine only)  ──────────▶ │  builds the outer wall
+//!   │  Plan ───────────────────────────────────▶ │  builds the outer wall
 //!   │ ◀──────────────────────────────── Hello   │  warm, able to run
 //!   │ ◀──────────────────────────────── Ready   │  a fresh sandbox waits
 //!   │  Run ────────────────────────────────────▶ │
@@ -32,10 +32,10 @@ pub use message::{
     Abilities, Collect, End, FromRunner, Hello, Identity, InputFile, LogLevel, MemoryCeiling,
     Origin, Outcome, RunId, RunSpec, Stream, ToRunner, Usage,
 };
-pub use plan::{Plan, RootSource, SupportFile};
+pub use plan::{IdentitySource, Plan, RootSource, SupportFile};
 
 /// Raised whenever a message changes shape; a runner with another number is refused at Hello.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// Names the sources that a binary was built from, so that a server never talks to a
 /// supervisor of another build. Set by `build.rs`.

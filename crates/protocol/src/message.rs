@@ -31,8 +31,7 @@ impl fmt::Debug for RunId {
 /// From the server to a supervisor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ToRunner {
-    /// The first message of the embedded engine: how to build the outer wall. A container
-    /// already has its outer wall and never gets one.
+    /// The first message: how to build the outer wall.
     Plan(Plan),
     /// Executes one stage; only valid after `Ready`.
     Run(Box<RunSpec>),
@@ -178,6 +177,9 @@ pub enum Identity {
 pub enum MemoryCeiling {
     CgroupV1,
     CgroupV2,
+    /// The container's own cgroup holds every run to the ceiling of all runs; a lower limit is
+    /// measured.
+    Container,
     /// The supervisor measures every few milliseconds and kills.
     Measured,
 }

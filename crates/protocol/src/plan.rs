@@ -1,5 +1,5 @@
-//! How the embedded engine's outer wall is to be built. Paths here come from the server's own
-//! configuration, never from a request.
+//! How a runner's outer wall is to be built. Paths here come from the server's own configuration,
+//! never from a request.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,18 +12,33 @@ pub struct Plan {
     /// Prints the toolchain's version on its first line; run once, in a sandbox.
     pub version_argv: Vec<String>,
     pub env: Vec<(String, String)>,
-    /// Folder of the lock files by which every runner on this host gets its own block of ids.
-    pub id_lock_dir: String,
+    pub identities: IdentitySource,
 }
 
 /// Where the programs of the runner come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RootSource {
-    /// The host's own `/usr`, read-only, and the few files of `/etc` that programs need.
-    Host,
+    /// The `/usr` that the supervisor finds itself with, read-only, and the few files of `/etc`
+    /// that programs need: the host's in the embedded engine, the image's in a container.
+    Here,
     /// An unpacked runner image.
     Folder(String),
 }
+
+/// Where a runner's block of ids comes from, which no other runner on its host may have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IdentitySource {
+    /// The embedded engine: the first block whose file in this folder can be locked.
+    LockFolder(String),
+    /// A container: the block of this number, which the daemon promised to it alone.
+    Block(u32),
+}
+
+/// How many blocks there are for containers.
+pub const CONTAINER_BLOCKS: u32 = 65_536;
+/// How many there are where the daemon itself has only 65,536 ids to give (rootless Docker, or
+/// `userns-remap`).
+pub const REMAPPED_BLOCKS: u32 = 252;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SupportFile {

@@ -7,7 +7,7 @@ use warmbox_supervisor::outer;
 
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
-        Some("embedded") => match standard_streams() {
+        Some("runner") => match standard_streams() {
             Ok((input, output)) => outer::keep(input, output),
             Err(error) => {
                 eprintln!("warmbox-supervisor: cannot use stdin and stdout: {error}");

@@ -17,8 +17,14 @@ pub(super) enum Layout {
     V2(Place),
 }
 
+/// Where this process stands.
+pub(super) fn here() -> Option<Layout> {
+    let read = |path| std::fs::read_to_string(path).ok();
+    find(&read("/proc/self/mountinfo")?, &read("/proc/self/cgroup")?)
+}
+
 /// Finds the hierarchies. Version 1 wins on a hybrid host, where version 2 has no controllers.
-pub(super) fn find(mountinfo: &str, cgroup: &str) -> Option<Layout> {
+fn find(mountinfo: &str, cgroup: &str) -> Option<Layout> {
     let v1 = |controller| place(mountinfo, cgroup, Some(controller));
     match (v1("memory"), v1("pids")) {
         (Some(memory), Some(pids)) => Some(Layout::V1 { memory, pids }),

@@ -1,7 +1,7 @@
 //! Making the cgroup of a runner, and taking it away. Done by the keeper, on the host's side.
 
 use super::layout::{self, Layout, Place};
-use super::{RunCgroup, write};
+use super::{Control, RunCgroup, write};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,7 @@ pub struct Made {
 impl Made {
     /// Makes a cgroup for this keeper's runner, if the host lets it.
     pub fn try_new() -> Option<(Self, RunCgroup)> {
-        let read = |path| fs::read_to_string(path).ok();
-        let layout = layout::find(&read("/proc/self/mountinfo")?, &read("/proc/self/cgroup")?)?;
+        let layout = layout::here()?;
         // From the first folder on, dropping `made` takes away what is there.
         let mut made = Self {
             folders: Vec::new(),
@@ -39,14 +38,16 @@ impl Made {
         let with_swap = control(&memory, "memory.memsw.limit_in_bytes");
         Ok(RunCgroup {
             kind: MemoryCeiling::CgroupV1,
-            procs: vec![
-                control(&memory, "cgroup.procs")?,
-                control(&pids, "cgroup.procs")?,
-            ],
-            memory_limit: control(&memory, "memory.limit_in_bytes")?,
-            memory_and_swap_limit: with_swap.ok(),
+            control: Some(Control {
+                procs: vec![
+                    control(&memory, "cgroup.procs")?,
+                    control(&pids, "cgroup.procs")?,
+                ],
+                memory_limit: control(&memory, "memory.limit_in_bytes")?,
+                memory_and_swap_limit: with_swap.ok(),
+                pids_limit: control(&pids, "pids.max")?,
+            }),
             memory_events: File::open(memory.join("memory.oom_control"))?,
-            pids_limit: control(&pids, "pids.max")?,
             pids_events: File::open(pids.join("pids.events"))?,
         })
     }
@@ -59,11 +60,13 @@ impl Made {
         }
         Ok(RunCgroup {
             kind: MemoryCeiling::CgroupV2,
-            procs: vec![control(&folder, "cgroup.procs")?],
-            memory_limit: control(&folder, "memory.max")?,
-            memory_and_swap_limit: None,
+            control: Some(Control {
+                procs: vec![control(&folder, "cgroup.procs")?],
+                memory_limit: control(&folder, "memory.max")?,
+                memory_and_swap_limit: None,
+                pids_limit: control(&folder, "pids.max")?,
+            }),
             memory_events: File::open(folder.join("memory.events"))?,
-            pids_limit: control(&folder, "pids.max")?,
             pids_events: File::open(folder.join("pids.events"))?,
         })
     }

@@ -7,6 +7,9 @@
 //! versions take the same lock). So the limit leaves room for the supervisor, and the meter
 //! judges to the byte.
 //!
+//! In a container the cgroup is the engine's: nobody inside can change it, and the supervisor only
+//! reads what it counted.
+//!
 //! The files are opened by the keeper, with the keeper's rights, and used by the supervisor,
 //! which has none: see cgroups(7), "Cgroups delegation".
 
@@ -16,6 +19,7 @@ mod made;
 pub use made::Made;
 
 use crate::failure::{Failure, Step};
+use layout::{Layout, Place};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -29,14 +33,20 @@ const OWN_BYTES: u64 = 16 << 20;
 /// The open files of a runner's cgroup.
 pub struct RunCgroup {
     kind: MemoryCeiling,
+    /// Nothing for a container's, whose limits stand for all its runs.
+    control: Option<Control>,
+    memory_events: File,
+    pids_events: File,
+}
+
+/// What the limits are set by.
+struct Control {
     /// One in version 2, one for each controller in version 1.
     procs: Vec<File>,
     memory_limit: File,
     /// Memory and swap together; only version 1, and only where the kernel counts swap.
     memory_and_swap_limit: Option<File>,
-    memory_events: File,
     pids_limit: File,
-    pids_events: File,
 }
 
 /// What the kernel refused or killed since the cgroup was made.
@@ -47,15 +57,37 @@ pub struct Events {
 }
 
 impl RunCgroup {
+    /// The cgroup of the container that this process is in, as far as it can be read here.
+    pub fn of_container() -> Option<Self> {
+        let open = |place: &Place, name| File::open(place.own.join(name)).ok();
+        let (memory_events, pids_events) = match layout::here()? {
+            Layout::V1 { memory, pids } => (
+                open(&memory, "memory.oom_control")?,
+                open(&pids, "pids.events")?,
+            ),
+            Layout::V2(place) => (open(&place, "memory.events")?, open(&place, "pids.events")?),
+        };
+        Some(Self {
+            kind: MemoryCeiling::Container,
+            control: None,
+            memory_events,
+            pids_events,
+        })
+    }
+
     pub fn kind(&self) -> MemoryCeiling {
         self.kind
     }
 
+    /// Whether the limits are each run's own, so that a refusal of the kernel is about them.
+    pub fn follows_runs(&self) -> bool {
+        self.control.is_some()
+    }
+
     /// Puts a process in, and with it whatever it will fork.
     pub fn attach(&self, pid: i32) -> Result<(), Failure> {
-        let attached: io::Result<()> = self
-            .procs
-            .iter()
+        let attached: io::Result<()> = (self.control.iter())
+            .flat_map(|control| &control.procs)
             .try_for_each(|file| write(file, &pid.to_string()));
         attached.step("put the runner into its cgroup")
     }
@@ -68,26 +100,41 @@ impl RunCgroup {
         carried_bytes: u64,
         processes: u64,
     ) -> Result<(), Failure> {
+        let Some(control) = &self.control else {
+            return Ok(());
+        };
         let bytes = memory_bytes
             .saturating_add(carried_bytes)
             .saturating_add(OWN_BYTES);
-        self.limit_memory(&bytes.to_string())
-            .step("set the cgroup's memory limit")?;
+        (control.limit_memory(&bytes.to_string())).step("set the cgroup's memory limit")?;
         let processes = processes.saturating_add(OWN_PROCESSES);
-        write(&self.pids_limit, &processes.to_string()).step("set the cgroup's process limit")
+        write(&control.pids_limit, &processes.to_string()).step("set the cgroup's process limit")
     }
 
     /// Lifts the memory limit while no run is alive: what is collected may be more than a run
     /// was allowed.
     pub fn lift(&self) -> Result<(), Failure> {
+        let Some(control) = &self.control else {
+            return Ok(());
+        };
         let unlimited = match self.kind {
             MemoryCeiling::CgroupV2 => "max",
             _ => "-1",
         };
-        self.limit_memory(unlimited)
-            .step("lift the cgroup's memory limit")
+        (control.limit_memory(unlimited)).step("lift the cgroup's memory limit")
     }
 
+    /// The counters now. A file that cannot be read counts as no event: the meter still judges
+    /// by the peak.
+    pub fn events(&self) -> Events {
+        Events {
+            memory_kills: counter(&self.memory_events, "oom_kill"),
+            refused_forks: counter(&self.pids_events, "max"),
+        }
+    }
+}
+
+impl Control {
     fn limit_memory(&self, value: &str) -> io::Result<()> {
         match &self.memory_and_swap_limit {
             None => write(&self.memory_limit, value),
@@ -97,15 +144,6 @@ impl RunCgroup {
                 write(&self.memory_limit, value)?;
                 write(with_swap, value)
             }
-        }
-    }
-
-    /// The counters now. A file that cannot be read counts as no event: the meter still judges
-    /// by the peak.
-    pub fn events(&self) -> Events {
-        Events {
-            memory_kills: counter(&self.memory_events, "oom_kill"),
-            refused_forks: counter(&self.pids_events, "max"),
         }
     }
 }

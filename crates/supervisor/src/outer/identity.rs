@@ -1,14 +1,17 @@
 //! Which kernel identities a runner may use: a block that no other runner on the host has.
 //!
-//! A block is taken by locking a file, and the lock is held for as long as the keeper lives,
-//! which is longer than any process with one of its ids.
+//! The embedded engine's keeper takes a block by locking a file, and holds the lock for as long as
+//! it lives, which is longer than any process with one of its ids. A container is told its block:
+//! the daemon gives a container's name to one container at a time, and the number is in the name.
 
 use crate::failure::{Failure, Step};
-use crate::sys::{fs, ids};
+use crate::sys::{caps, fs, ids};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use warmbox_protocol::IdentitySource;
+use warmbox_protocol::plan::{CONTAINER_BLOCKS, REMAPPED_BLOCKS};
 
 /// Ids in a block: one for the supervisor, the others in pairs for its runs.
 pub(super) const BLOCK: u32 = 256;
@@ -19,14 +22,19 @@ pub(super) const SUPERVISOR_ID: u32 = 1;
 /// (docs/UIDS-GIDS.md, "Summary") leaves 1879048192 to 2147352575 unused.
 const ROOT_FIRST: u32 = 1_879_048_192;
 const ROOT_BLOCKS: u32 = 65_536;
+/// Where containers' blocks begin: in the same range, behind root's.
+const CONTAINER_FIRST: u32 = ROOT_FIRST + ROOT_BLOCKS * BLOCK;
+/// Where they begin in a container that has only the ids 0 to 65,535: behind those that images
+/// use for themselves.
+const REMAPPED_FIRST: u32 = 1024;
 
 /// The identities of one runner.
 pub(super) enum Identities {
-    /// `BLOCK` host ids from `first`, held by the lock.
+    /// `BLOCK` ids from `first`, held by the lock or, in a container, by the daemon.
     Block {
         first: u32,
         writer: Writer,
-        _lock: File,
+        _lock: Option<File>,
     },
     /// Nothing but the caller's own uid and gid.
     Own,
@@ -38,12 +46,22 @@ pub(super) enum Writer {
     Root,
     /// The set-uid helpers newuidmap and newgidmap (package uidmap).
     Helpers,
+    /// The keeper of a container: CAP_SETUID and CAP_SETGID, and nothing else of root's.
+    Container,
 }
 
 impl Identities {
+    /// Takes the identities that the engine means.
+    pub(super) fn take(source: &IdentitySource) -> Result<Self, Failure> {
+        match source {
+            IdentitySource::LockFolder(folder) => Self::lock(folder),
+            IdentitySource::Block(number) => Self::of_container(*number),
+        }
+    }
+
     /// Takes a free block, or falls back to the caller's own identity where the host grants an
     /// ordinary user nothing else.
-    pub(super) fn take(lock_dir: &str) -> Result<Self, Failure> {
+    fn lock(lock_dir: &str) -> Result<Self, Failure> {
         let (first, blocks, writer) = if ids::effective_uid() == 0 {
             (ROOT_FIRST, ROOT_BLOCKS, Writer::Root)
         } else {
@@ -58,8 +76,52 @@ impl Identities {
         Ok(Identities::Block {
             first: first + block * BLOCK,
             writer,
-            _lock: lock,
+            _lock: Some(lock),
         })
+    }
+
+    /// Leaves root for the first id of a container's block, and keeps of root's privileges only
+    /// what mapping the block takes.
+    fn of_container(number: u32) -> Result<Self, Failure> {
+        let map = std::fs::read_to_string("/proc/self/uid_map").step("read the container's ids")?;
+        let first = first_of_container(number, &map).ok_or(Failure {
+            step: "find the block of identities among the container's ids",
+            errno: libc::EUSERS,
+        })?;
+        caps::keep_over_uid_change().step("keep capabilities")?;
+        ids::clear_groups().step("leave all groups")?;
+        ids::become_ids(first, first).step("become the keeper's identity")?;
+        caps::keep_only(&[caps::SETUID, caps::SETGID]).step("give up capabilities")?;
+        Ok(Identities::Block {
+            first,
+            writer: Writer::Container,
+            _lock: None,
+        })
+    }
+
+    /// Calls `fork`, whose child can be mapped: without root's privileges only a dumpable
+    /// process's maps can be written, and a fork inherits the mark.
+    pub(super) fn mappable<T>(
+        &self,
+        fork: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        caps::set_dumpable(true).step("open the identity maps")?;
+        fork()
+    }
+
+    /// Gives up what mapping took. The keeper only waits from here on.
+    pub(super) fn mapped(&self) -> Result<(), Failure> {
+        caps::set_dumpable(false).step("close the identity maps")?;
+        match self {
+            Identities::Block {
+                writer: Writer::Container,
+                ..
+            } => {
+                caps::keep_only(&[]).step("give up all capabilities")?;
+                caps::no_new_privileges().step("forbid new privileges")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Maps the ids of the block to 0, 1, 2, ... in the user namespace of process `pid`.
@@ -67,7 +129,7 @@ impl Identities {
         match self {
             Identities::Block {
                 first,
-                writer: Writer::Root,
+                writer: Writer::Root | Writer::Container,
                 ..
             } => {
                 let map = format!("0 {first} {BLOCK}\n");
@@ -160,6 +222,28 @@ fn lock_one(folder: &Path, blocks: u32) -> Result<(u32, File), Failure> {
     })
 }
 
+/// The first id of a container's block, where `uid_map` (user_namespaces(7)) has all of it.
+fn first_of_container(number: u32, uid_map: &str) -> Option<u32> {
+    let has = |first: u32| {
+        uid_map.lines().any(|line| {
+            let mut fields = line.split_ascii_whitespace().map(str::parse::<u64>);
+            let (Some(Ok(start)), Some(Ok(_)), Some(Ok(count))) =
+                (fields.next(), fields.next(), fields.next())
+            else {
+                return false;
+            };
+            let (first, end) = (u64::from(first), u64::from(first + BLOCK));
+            start <= first && end <= start + count
+        })
+    };
+    let large = (number < CONTAINER_BLOCKS).then(|| CONTAINER_FIRST + number * BLOCK);
+    let small = (number < REMAPPED_BLOCKS).then(|| REMAPPED_FIRST + number * BLOCK);
+    [large, small]
+        .into_iter()
+        .flatten()
+        .find(|first| has(*first))
+}
+
 fn helpers_present() -> bool {
     ["newuidmap", "newgidmap"]
         .iter()
@@ -215,6 +299,25 @@ mod tests {
         let passwd = "root:x:0:0::/root:/bin/sh\nada:x:1000:1000::/home/ada:/bin/sh\n";
         assert_eq!(user_name(passwd, 1000), Some("ada"));
         assert_eq!(user_name(passwd, 5), None);
+    }
+
+    #[test]
+    fn blocks_of_containers_are_apart_from_each_other_and_from_the_embedded_engines() {
+        let whole = "         0          0 4294967295\n";
+        let first = first_of_container(0, whole).unwrap();
+        assert_eq!(first, ROOT_FIRST + ROOT_BLOCKS * BLOCK);
+        assert_eq!(first_of_container(1, whole), Some(first + BLOCK));
+        let last = first_of_container(CONTAINER_BLOCKS - 1, whole).unwrap();
+        // the end of the range that systemd's list leaves unused
+        assert!(last + BLOCK <= 2_147_352_576);
+        assert_eq!(first_of_container(CONTAINER_BLOCKS, whole), None);
+
+        let remapped = "0 100000 65536\n";
+        assert_eq!(first_of_container(0, remapped), Some(1024));
+        let last = first_of_container(REMAPPED_BLOCKS - 1, remapped).unwrap();
+        assert_eq!(last + BLOCK, 65_536);
+        assert_eq!(first_of_container(REMAPPED_BLOCKS, remapped), None);
+        assert_eq!(first_of_container(0, "0 1000 1\n"), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::process::ExitCode;
-use warmbox_protocol::{Plan, RootSource, ToRunner, frame};
+use warmbox_protocol::{IdentitySource, Plan, RootSource, ToRunner, frame};
 
 /// How long the runner may take to end by itself after the server is gone.
 const GRACE_MS: i32 = 1000;
@@ -37,16 +37,21 @@ pub fn keep(input: OwnedFd, output: OwnedFd) -> ExitCode {
 
 fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
     let plan = receive_plan(&input).step("receive the plan of the runner")?;
-    let identities = Identities::take(&plan.id_lock_dir)?;
+    let identities = Identities::take(&plan.identities)?;
     let image = match &plan.root {
-        RootSource::Host => None,
+        RootSource::Here => None,
         RootSource::Folder(folder) => Some(open_image(folder)?),
     };
-    let (made, cgroup) = Made::try_new().unzip();
+    let (made, cgroup) = match &plan.identities {
+        IdentitySource::LockFolder(_) => Made::try_new().unzip(),
+        IdentitySource::Block(_) => (None, RunCgroup::of_container()),
+    };
     let (go, go_inside) = fd::pipe().step("make the start pipe")?;
-    let cloned = process::clone(NAMESPACES).step(
-        "make the namespaces of the runner (are user namespaces allowed? see `warmbox doctor`)",
-    )?;
+    let cloned = identities.mappable(|| {
+        process::clone(NAMESPACES).step(
+            "make the namespaces of the runner (are user namespaces allowed? see `warmbox doctor`)",
+        )
+    })?;
     let process::Cloned::Parent { pid, pidfd } = cloned else {
         drop(go_inside);
         let link = Link::new(input, output).step("use the link");
@@ -59,7 +64,10 @@ fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
         Some(cgroup) => cgroup.attach(pid),
         None => Ok(()),
     };
-    if let Err(failure) = attached.and_then(|()| identities.map(pid)) {
+    let mapped = attached
+        .and_then(|()| identities.map(pid))
+        .and_then(|()| identities.mapped());
+    if let Err(failure) = mapped {
         let _ = process::kill(&pidfd);
         let _ = process::wait(pid, true);
         return Err(failure);

@@ -12,6 +12,7 @@ pub(super) fn take_identity(unique: bool) -> Result<(), Failure> {
         ids::clear_groups().step("leave all groups")?;
     }
     ids::become_ids(SUPERVISOR_ID, SUPERVISOR_ID).step("become the supervisor's identity")?;
+    caps::make_effective().step("use capabilities")?;
     caps::die_with_parent().step("die with the keeper")?;
     process::new_session().step("start a session")
 }

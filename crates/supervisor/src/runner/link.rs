@@ -137,13 +137,18 @@ impl Link {
         Ok(self.arrived.pop_front())
     }
 
-    /// The next message; waits for it as long as it takes.
-    pub fn receive(&mut self) -> Result<ToRunner, LinkError> {
+    /// The next message. Silence for that long is the end of the link.
+    pub fn receive_within(&mut self, silence: Duration) -> Result<ToRunner, LinkError> {
+        let deadline = Instant::now() + silence;
         loop {
             if let Some(message) = self.try_receive()? {
                 return Ok(message);
             }
-            self.wait(libc::POLLIN, -1)?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(LinkError::Ended);
+            }
+            self.wait(libc::POLLIN, left.as_millis() as i32 + 1)?;
         }
     }
 

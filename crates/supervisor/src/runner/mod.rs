@@ -18,6 +18,7 @@ use crate::sandbox::{Blueprint, IdSource, Masks, Sandbox};
 use crate::seccomp::Filter;
 use crate::sys::memory;
 use link::{Link, LinkError};
+use std::time::Duration;
 use warmbox_protocol::{
     Abilities, BUILD_ID, Collect, End, FromRunner, Hello, Identity, Limits, LogLevel,
     MemoryCeiling, PROTOCOL_VERSION, RunId, RunSpec, Stream, ToRunner,
@@ -148,11 +149,15 @@ impl Runner {
     }
 }
 
+/// How long an idle runner hears nothing before it takes its server for lost. A server asks every
+/// few seconds; one whose machine has vanished leaves a connection that nobody closes.
+const SILENCE: Duration = Duration::from_secs(60);
+
 /// Waits for the next run; between runs only pings are in order. What arrives late for the
 /// run before (a cancel that crossed its `Finished`) is passed over.
 fn await_run(link: &mut Link) -> Result<Box<RunSpec>, Stop> {
     loop {
-        match link.receive()? {
+        match link.receive_within(SILENCE)? {
             ToRunner::Run(spec) => return Ok(spec),
             ToRunner::Ping { nonce } => {
                 link.queue(&FromRunner::Pong { nonce })?;

@@ -49,7 +49,7 @@ pub(super) fn execute(
     }
     let cgroup = blueprint.cgroup.as_ref();
     let processes = spec.limits.processes;
-    let process_rlimit = match cgroup {
+    let process_rlimit = match cgroup.filter(|cgroup| cgroup.follows_runs()) {
         Some(cgroup) => {
             cgroup.allow(spec.limits.memory_bytes, carried_bytes(spec), processes)?;
             processes + SECOND_LINE_PROCESSES

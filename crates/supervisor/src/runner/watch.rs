@@ -312,7 +312,8 @@ impl<'a> Watch<'a> {
             end,
             usage,
             killed_for_memory: events.memory_kills > 0,
-            fork_was_refused: self.cgroup.map(|_| events.refused_forks > 0),
+            fork_was_refused: (self.cgroup.filter(|cgroup| cgroup.follows_runs()))
+                .map(|_| events.refused_forks > 0),
             disk_is_full: meter::room(sandbox).full,
         };
         let (stdout_bytes, stderr_bytes) = self.streams.output.totals();

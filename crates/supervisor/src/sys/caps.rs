@@ -28,6 +28,33 @@ fn prctl(option: libc::c_int, a: libc::c_ulong, b: libc::c_ulong) -> io::Result<
     check(unsafe { libc::prctl(option, a, b, 0, 0) }.into())
 }
 
+/// Makes every permitted capability effective again: a change from uid 0 to another keeps the
+/// first kind and drops the second.
+pub fn make_effective() -> io::Result<()> {
+    let header = Header {
+        version: VERSION_3,
+        pid: 0,
+    };
+    let mut sets = [Sets::default(); 2];
+    // SAFETY: version 3 takes a header and two data structs, which outlive both calls.
+    unsafe {
+        check(libc::syscall(
+            libc::SYS_capget,
+            &raw const header,
+            sets.as_mut_ptr(),
+        ))?;
+        for set in &mut sets {
+            set.effective = set.permitted;
+        }
+        check(libc::syscall(
+            libc::SYS_capset,
+            &raw const header,
+            sets.as_ptr(),
+        ))?;
+    }
+    Ok(())
+}
+
 /// Keeps only the capabilities in `keep`, in every set: ambient and bounding included.
 pub fn keep_only(keep: &[u32]) -> io::Result<()> {
     prctl(

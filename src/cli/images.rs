@@ -1,0 +1,44 @@
+//! `warmbox images`: makes what the docker engine starts runners from, ahead of the first start.
+
+use super::{exit, fail, logging, runtime};
+use crate::config::{Config, EngineChoice};
+use crate::language::{self, Language};
+use crate::server;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub(super) fn images(config: &Config) -> ExitCode {
+    if let Err(error) = logging::start(config) {
+        return fail(exit::CONFIGURATION, &error);
+    }
+    let languages = match language::load(config.languages_dir.as_deref()) {
+        Ok(languages) => languages,
+        Err(error) => return fail(exit::CONFIGURATION, &error),
+    };
+    match runtime() {
+        Ok(runtime) => runtime.block_on(make(config, &languages)),
+        Err(error) => fail(exit::FAILED, &error),
+    }
+}
+
+async fn make(config: &Config, languages: &[Arc<Language>]) -> ExitCode {
+    let docker = Config {
+        engine: EngineChoice::Docker,
+        ..config.clone()
+    };
+    let engine = server::engine_of_command(&docker, languages).await;
+    let mut all = ExitCode::SUCCESS;
+    for language in languages {
+        match engine.source(language).await {
+            Ok(source) => println!(
+                "{}: {} is ready ({})",
+                language.name, source.name, source.id
+            ),
+            Err(error) => {
+                eprintln!("warmbox: {}: {error}", language.name);
+                all = ExitCode::from(exit::ENGINE);
+            }
+        }
+    }
+    all
+}

@@ -1,0 +1,272 @@
+//! Runners as Docker containers. Only this module knows Docker.
+//!
+//! - [`hardening`]: what a container is allowed, as data;
+//! - [`image`]: from the image that was configured to one with our supervisor in it;
+//! - [`container`]: a container's life;
+//! - [`daemon`]: calls with deadlines, and errors that say how to mend them.
+//!
+//! The link is the container's attached standard streams; no program is ever sent by `exec` or
+//! `cp`. A container ends by itself when its link is closed, by whatever closed it: nothing here
+//! has to run for that. [`Docker::sweep`] is the second line.
+
+mod container;
+mod daemon;
+mod examine;
+mod hardening;
+mod image;
+
+pub use daemon::DockerError;
+pub use examine::{Found, FoundImage, examine};
+pub use hardening::Room;
+
+use super::{Connection, Engine, EngineError, Link, Making, Source};
+use crate::config::DockerSettings;
+use crate::language::Language;
+use bollard::query_parameters::ListContainersOptionsBuilder;
+use container::{Container, Known};
+use daemon::{Daemon, call};
+use hardening::{INSTANCE, OWNER, Wanted};
+use image::Images;
+use std::collections::HashMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::time::timeout;
+use warmbox_protocol::{IdentitySource, Plan, RootSource, ToRunner};
+
+const LIST: Duration = Duration::from_secs(10);
+/// A supervisor reads its plan before anything else.
+const PLAN: Duration = Duration::from_secs(10);
+/// A container of ours that nobody here knows may be one that is being created.
+const UNKNOWN_FOR: Duration = Duration::from_secs(60);
+
+/// Whose containers these are.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The deployment: one server at a time.
+    pub owner: String,
+    /// The server.
+    pub instance: String,
+}
+
+/// Makes runners as containers. Cheap to clone; all clones are one engine.
+#[derive(Clone)]
+pub struct Docker(Arc<Shared>);
+
+struct Shared {
+    settings: DockerSettings,
+    place: Place,
+    room: Room,
+    images: Images,
+    known: Known,
+    daemon: tokio::sync::Mutex<Reached>,
+}
+
+/// Whether the daemon was reached.
+#[derive(Default)]
+enum Reached {
+    #[default]
+    Never,
+    /// Agreed on a version; forgotten when it does not answer.
+    Yes(Daemon),
+    /// Whoever waited for that attempt need not make another.
+    Failed(Instant, DockerError),
+}
+
+impl Docker {
+    pub fn new(settings: DockerSettings, supervisor: PathBuf, room: Room, place: Place) -> Self {
+        Self(Arc::new(Shared {
+            images: Images::new(supervisor, settings.clone()),
+            settings,
+            place,
+            room,
+            known: Known::default(),
+            daemon: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    async fn daemon(&self) -> Result<Daemon, DockerError> {
+        let asked = Instant::now();
+        let mut reached = self.0.daemon.lock().await;
+        match &*reached {
+            Reached::Yes(daemon) => return Ok(daemon.clone()),
+            Reached::Failed(at, error) if *at > asked => return Err(error.clone()),
+            Reached::Failed(..) | Reached::Never => {}
+        }
+        match Daemon::connect(&self.0.settings.host).await {
+            Ok(daemon) => {
+                tracing::debug!(version = daemon.version, "connected to Docker");
+                *reached = Reached::Yes(daemon.clone());
+                Ok(daemon)
+            }
+            Err(error) => {
+                *reached = Reached::Failed(Instant::now(), error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    async fn run(self, language: Arc<Language>) -> Result<Connection, EngineError> {
+        let shared = &*self.0;
+        let daemon = self.daemon().await?;
+        let source = shared.images.runner_image(&daemon, &language.name).await?;
+        let (id, block) = container::create(
+            &daemon,
+            &Wanted {
+                image: &source.id,
+                language: &language.name,
+                owner: &shared.place.owner,
+                instance: &shared.place.instance,
+                runtime: shared.settings.runtime.as_deref(),
+                apparmor: daemon.apparmor,
+                room: shared.room,
+            },
+        )
+        .await?;
+        let name = format!("warmbox-{block}");
+        let mut life = Box::new(Container::new(
+            daemon.clone(),
+            id.clone(),
+            name,
+            shared.known.clone(),
+        ));
+        match self.bring_up(&daemon, &mut life, &language, block).await {
+            Ok(link) => Ok(Connection { link, life, source }),
+            Err(error) => {
+                // It may never have run, and then nothing ends it by itself.
+                if let Err(error) = container::remove(&daemon, &id).await {
+                    tracing::warn!(container = id, %error, "a container is left to the sweep");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Attaches before the start: what a supervisor says first must not be lost.
+    async fn bring_up(
+        &self,
+        daemon: &Daemon,
+        life: &mut Container,
+        language: &Language,
+        block: u32,
+    ) -> Result<Link, EngineError> {
+        let streams = container::attach(daemon, &life.id).await?;
+        life.said = streams.said;
+        container::start(daemon, &life.id).await?;
+        let mut link = Link::new(streams.reader, streams.writer);
+        let plan = ToRunner::Plan(Plan {
+            language: language.name.clone(),
+            root: RootSource::Here,
+            support: language.support.clone(),
+            version_argv: language.version_argv.clone(),
+            env: language.env.clone(),
+            identities: IdentitySource::Block(block),
+        });
+        match timeout(PLAN, link.send(&plan)).await {
+            Ok(sent) => sent.map_err(EngineError::NoPlan)?,
+            Err(late) => return Err(EngineError::NoPlan(io::Error::from(late).into())),
+        }
+        Ok(link)
+    }
+
+    async fn remove_leftovers(&self) -> Result<usize, EngineError> {
+        let daemon = self.daemon().await?;
+        let owner = format!("{OWNER}={}", self.0.place.owner);
+        let filters = HashMap::from([("label", vec![owner])]);
+        let options = ListContainersOptionsBuilder::new()
+            .all(true)
+            .filters(&filters)
+            .build();
+        let listing = daemon.api.list_containers(Some(options));
+        let mut removed = 0;
+        for found in call("list containers", LIST, listing).await? {
+            let id = found.id.unwrap_or_default();
+            let labels = found.labels.unwrap_or_default();
+            let ours = labels.get(INSTANCE) == Some(&self.0.place.instance);
+            let known = (self.0.known.lock())
+                .unwrap_or_else(PoisonError::into_inner)
+                .contains(&id);
+            // Whoever has our owner's name and not our instance's was before us.
+            if known || (ours && age(found.created) < UNKNOWN_FOR) {
+                continue;
+            }
+            container::remove(&daemon, &id).await?;
+            tracing::warn!(
+                container = id,
+                state = ?found.state,
+                instance = labels.get(INSTANCE),
+                "removed a container that was left behind"
+            );
+            removed += 1;
+        }
+        Ok(removed)
+    }
+}
+
+/// The time since a container was created, by the daemon's clock and ours.
+fn age(created: Option<i64>) -> Duration {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let created = Duration::from_secs(created.unwrap_or(0).max(0) as u64);
+    now.saturating_sub(created)
+}
+
+impl Engine for Docker {
+    fn name(&self) -> &'static str {
+        "docker"
+    }
+
+    fn start<'a>(
+        &'a self,
+        language: &'a Arc<Language>,
+    ) -> Making<'a, Result<Connection, EngineError>> {
+        Box::pin(async move {
+            // A task of its own: whoever waits may be dropped, but a container that was created
+            // must come to be a runner, or be removed.
+            match tokio::spawn(self.clone().run(language.clone())).await {
+                Ok(started) => started,
+                Err(panicked) => Err(EngineError::Docker(DockerError::Call {
+                    what: "start a runner",
+                    message: panicked.to_string(),
+                    status: None,
+                })),
+            }
+        })
+    }
+
+    fn source<'a>(
+        &'a self,
+        language: &'a Arc<Language>,
+    ) -> Making<'a, Result<Source, EngineError>> {
+        Box::pin(async move {
+            let daemon = self.daemon().await?;
+            self.0.images.runner_image(&daemon, &language.name).await
+        })
+    }
+
+    fn check(&self) -> Making<'_, Result<(), EngineError>> {
+        Box::pin(async move {
+            let daemon = self.daemon().await?;
+            if let Err(error) = daemon.ping().await {
+                // It may come back as another version, with other abilities.
+                *self.0.daemon.lock().await = Reached::Never;
+                return Err(error.into());
+            }
+            Ok(())
+        })
+    }
+
+    fn sweep(&self) -> Making<'_, Result<usize, EngineError>> {
+        Box::pin(self.remove_leftovers())
+    }
+
+    fn doing(&self, language: &str) -> Option<String> {
+        self.0.images.doing(language)
+    }
+
+    fn rebuild(&self) -> &'static str {
+        "make images"
+    }
+}
