@@ -9,11 +9,7 @@ use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::any::Any;
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Instant;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -40,13 +36,7 @@ pub(super) async fn envelope(
     );
     let line = AccessLine::new(request.method().clone(), request.uri().path().to_owned());
     async move {
-        let mut response = match Box::pin(without_panics(next.run(request))).await {
-            Ok(response) => response,
-            Err(panic) => {
-                tracing::error!(panic = message(panic.as_ref()), "a handler panicked");
-                Problem::internal().into_response()
-            }
-        };
+        let mut response = next.run(request).await;
         let problem = response.extensions_mut().remove::<Problem>();
         if let Some(problem) = &problem {
             *response.body_mut() = problem.write(&id);
@@ -84,17 +74,10 @@ fn request_id(request: &Request) -> String {
         .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }
 
-async fn without_panics<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
-    let mut future = pin!(future);
-    std::future::poll_fn(move |context| {
-        // nothing of the future is touched again after a panic
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Err(panic) => Poll::Ready(Err(panic)),
-        }
-    })
-    .await
+/// The answer to a request whose handler panicked, from inside the layer that caught it.
+pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    tracing::error!(panic = message(panic.as_ref()), "a handler panicked");
+    Problem::internal().into_response()
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {

@@ -23,6 +23,7 @@ use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// The version in `server`, answers and `/livez`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -85,6 +86,7 @@ pub fn router(state: Arc<ApiState>) -> Router {
         .route("/readyz", get(reports::readyz))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(envelope::panicked))
         .layer(from_fn_with_state(state.clone(), envelope::envelope))
         .with_state(state)
 }

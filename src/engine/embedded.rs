@@ -106,6 +106,7 @@ impl Embedded {
             support: language.support.clone(),
             version_argv: language.version_argv.clone(),
             env: language.env.clone(),
+            ahead_argv: language.ahead_argv(),
             identities: IdentitySource::LockFolder(self.id_lock_dir.display().to_string()),
         }
     }

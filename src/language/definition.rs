@@ -20,6 +20,7 @@ struct Definition {
     version: Command,
     compile: Option<CompileCommand>,
     run: Command,
+    ahead: Option<Command>,
     #[serde(default)]
     env: BTreeMap<String, String>,
     standards: Option<StandardsTable>,
@@ -63,6 +64,12 @@ pub(super) fn parse(name: &str, text: &str, support: Vec<SupportFile>) -> Result
     if written.version.argv.is_empty() {
         return Err("version: argv is empty".to_owned());
     }
+    let ahead = match written.ahead {
+        None => None,
+        Some(command) => Some(
+            Template::parse(&command.argv, &["main"]).map_err(|error| format!("ahead: {error}"))?,
+        ),
+    };
     let mut known = vec!["main", "args"];
     let compile = match written.compile {
         None => None,
@@ -108,6 +115,7 @@ pub(super) fn parse(name: &str, text: &str, support: Vec<SupportFile>) -> Result
         images: written.images,
         needs: written.needs,
         support,
+        ahead,
         run: Template::parse(&written.run.argv, &known).map_err(|error| format!("run: {error}"))?,
     })
 }

@@ -84,12 +84,23 @@ impl Pool {
             () = cancel.cancelled() => return Err(ClaimError::Cancelled),
         };
         got.map(|idle| (idle, position))
-            .map_err(|_| match shared.stats.last_error() {
+            .map_err(|_| match self.why_none() {
                 Some(reason) => ClaimError::NoRunner { language, reason },
                 None => ClaimError::TooLong {
                     language,
                     waited: patience,
                 },
             })
+    }
+
+    /// Why no runner came, unless it is that others have them.
+    fn why_none(&self) -> Option<String> {
+        let shared = &self.0;
+        let slow = || {
+            let doing = shared.engine.doing(&shared.language.name);
+            doing.unwrap_or_else(|| "none was started in time".to_owned())
+        };
+        let none = (self.working() == 0).then(slow);
+        shared.stats.last_error().or(none)
     }
 }

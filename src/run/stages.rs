@@ -53,6 +53,7 @@ pub(super) fn run_spec(request: &RunRequest, files: Vec<InputFile>) -> RunSpec {
     let language = &request.language;
     RunSpec {
         argv: language.run_argv(&request.files, &request.args),
+        ahead: language.runs_ahead(&request.files, &request.args),
         stdin: request.stdin.clone(),
         limits: request.limits.run,
         collect: Collect {
@@ -70,6 +71,7 @@ fn spec(request: &RunRequest, files: Vec<InputFile>) -> RunSpec {
         run: RunId(request.run_id.into_bytes()),
         request: request.request_id.clone(),
         argv: Vec::new(),
+        ahead: false,
         env: request.language.env.clone(),
         files,
         stdin: Vec::new(),

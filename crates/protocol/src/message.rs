@@ -58,6 +58,8 @@ pub struct RunSpec {
     /// Program and arguments; a program without a slash is looked up in `/usr/local/bin`,
     /// `/usr/bin` and `/bin`.
     pub argv: Vec<String>,
+    /// Whether the plan's program that was started ahead will do for this.
+    pub ahead: bool,
     /// The whole environment: nothing else is added.
     pub env: Vec<(String, String)>,
     /// Placed in the work folder before the program starts.

@@ -12,6 +12,8 @@ pub struct Plan {
     /// Prints the toolchain's version on its first line; run once, in a sandbox.
     pub version_argv: Vec<String>,
     pub env: Vec<(String, String)>,
+    /// A program to start in every fresh sandbox before its run arrives, and that waits there.
+    pub ahead_argv: Option<Vec<String>>,
     pub identities: IdentitySource,
 }
 

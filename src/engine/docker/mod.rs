@@ -161,6 +161,7 @@ impl Docker {
             support: language.support.clone(),
             version_argv: language.version_argv.clone(),
             env: language.env.clone(),
+            ahead_argv: language.ahead_argv(),
             identities: IdentitySource::Block(block),
         });
         match timeout(PLAN, link.send(&plan)).await {

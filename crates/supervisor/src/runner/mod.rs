@@ -14,7 +14,7 @@ mod watch;
 
 use crate::cgroup::RunCgroup;
 use crate::failure::Failure;
-use crate::sandbox::{Blueprint, IdSource, Masks, Sandbox};
+use crate::sandbox::{AheadProgram, Blueprint, IdSource, Masks, Sandbox};
 use crate::seccomp::Filter;
 use crate::sys::memory;
 use link::{Link, LinkError};
@@ -29,6 +29,7 @@ pub struct Setup {
     pub language: String,
     pub version_argv: Vec<String>,
     pub env: Vec<(String, String)>,
+    pub ahead_argv: Option<Vec<String>>,
     pub ids: IdSource,
     pub cgroup: Option<RunCgroup>,
 }
@@ -85,13 +86,18 @@ struct Runner {
 impl Runner {
     /// Proves the walls by running the toolchain's own version command inside them.
     fn warm_up(setup: Setup) -> Result<Self, Stop> {
-        let blueprint = Blueprint {
+        let mut blueprint = Blueprint {
             filter: Filter::for_user_code(),
             masks: Masks::find(),
             cgroup: setup.cgroup,
+            ahead: None,
         };
         let mut ids = setup.ids;
-        let toolchain = first_line_of(&blueprint, &mut ids, setup.version_argv, setup.env)?;
+        let toolchain = first_line_of(&blueprint, &mut ids, setup.version_argv, &setup.env)?;
+        blueprint.ahead = (setup.ahead_argv).map(|argv| AheadProgram {
+            argv,
+            env: setup.env,
+        });
         let identity = match ids {
             IdSource::Unique { .. } => Identity::Unique,
             IdSource::Shared { .. } => Identity::Shared,
@@ -174,13 +180,14 @@ fn first_line_of(
     blueprint: &Blueprint,
     ids: &mut IdSource,
     argv: Vec<String>,
-    env: Vec<(String, String)>,
+    env: &[(String, String)],
 ) -> Result<String, Stop> {
     let spec = RunSpec {
         run: RunId([0; 16]),
         request: "warm-up".to_owned(),
         argv,
-        env,
+        ahead: false,
+        env: env.to_vec(),
         files: Vec::new(),
         stdin: Vec::new(),
         stdin_open: false,

@@ -63,6 +63,7 @@ pub(super) fn execute(
     let started = Instant::now();
     let launched = sandbox.launch(&Launch {
         argv: spec.argv.clone(),
+        ahead: spec.ahead,
         env: spec.env.clone(),
         limits: spec.limits,
         process_rlimit,

@@ -4,36 +4,46 @@
 //! cgroup namespaces, and holds every capability there and none outside. The network namespace
 //! is the runner's, which has nothing but loopback.
 
+use super::ahead::Waiting;
 use super::{Blueprint, Inside, Report, RunIds, init, launch::Launch, mounts};
 use crate::failure::{Failure, Step};
 use crate::sys::{caps, fd, ids, process};
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 /// Supervisor to child: your identities are mapped.
 pub(super) const MAPPED: u8 = b'M';
-/// Child to supervisor: the walls stand; the scratch folder's descriptor comes along.
-pub(super) const WALLS_STAND: u8 = b'W';
-/// Child to supervisor: a step failed; the report follows.
-pub(super) const FAILED: u8 = b'F';
 
 /// Puts up the walls, waits for the program, starts it and reaps until it has ended.
 pub(super) fn run(inside: Inside, blueprint: &Blueprint, ids: RunIds) -> ! {
     let control = inside.control.as_fd();
-    if let Err(failure) = put_up_walls(&inside, blueprint, ids) {
-        let _ = fd::write_all(control, &[FAILED]);
-        let _ = Report::Failed(failure).send(control);
+    let scratch = match put_up_walls(&inside, blueprint, ids) {
+        Ok(scratch) => scratch,
+        Err(failure) => {
+            let _ = Report::Failed(failure).send(control);
+            process::exit_now(1);
+        }
+    };
+    let waiting = Waiting::start(&inside, blueprint);
+    // Hand the scratch folder to the supervisor: it will place and collect files by this
+    // descriptor, never by path.
+    if Report::WallsStand
+        .send_with(control, scratch.as_fd())
+        .is_err()
+    {
         process::exit_now(1);
     }
+    drop(scratch);
     // End-of-file: the runner ends before it ever had a run for this sandbox.
     let Ok(launch) = Launch::receive(control) else {
         process::exit_now(0);
     };
-    let Err(failure) = init::start_and_reap(&inside, &launch, blueprint);
+    let Err(failure) = init::start_and_reap(&inside, &launch, blueprint, waiting);
     let _ = Report::Failed(failure).send(control);
     process::exit_now(1)
 }
 
-fn put_up_walls(inside: &Inside, blueprint: &Blueprint, ids: RunIds) -> Result<(), Failure> {
+/// Answers the scratch folder.
+fn put_up_walls(inside: &Inside, blueprint: &Blueprint, ids: RunIds) -> Result<OwnedFd, Failure> {
     let control = inside.control.as_fd();
 
     // 0. Let go of the link and of everything else that is not this sandbox's.
@@ -71,8 +81,5 @@ fn put_up_walls(inside: &Inside, blueprint: &Blueprint, ids: RunIds) -> Result<(
     crate::sys::mounts::make_all_private().step("make mounts private")?;
     let scratch = mounts::scratch()?;
     mounts::proc(&blueprint.masks)?;
-
-    // 6. Hand the scratch folder to the supervisor: it will place and collect files by this
-    //    descriptor, never by path.
-    fd::send_fd(control, WALLS_STAND, scratch.as_fd()).step("hand over the scratch folder")
+    Ok(scratch)
 }

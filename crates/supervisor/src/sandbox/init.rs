@@ -1,43 +1,55 @@
 //! The first process of a sandbox once its walls stand: it starts the program, gives up what
 //! it could do, and reaps until the program ends. Its own death ends everything else inside.
 
-use super::{Blueprint, Inside, Report, launch::Launch, mounts, program::Prepared};
+use super::ahead::Waiting;
+use super::program::{Prepared, When};
+use super::{Blueprint, Inside, Report, launch::Launch, mounts};
 use crate::failure::{Failure, Step};
 use crate::sys::{caps, fd, fs, process};
 use std::convert::Infallible;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 
-/// Starts the program and reaps. Returns only if a step failed before the program ran.
+/// Starts the program, or sends the one that waits on its way, and reaps. Returns only if a step
+/// failed before the program ran.
 pub(super) fn start_and_reap(
     inside: &Inside,
     launch: &Launch,
     blueprint: &Blueprint,
+    waiting: Option<Waiting>,
 ) -> Result<Infallible, Failure> {
     let control = inside.control.as_fd();
     mounts::resize_scratch(launch.limits.disk_bytes)?;
-    let prepared = Prepared::new(launch)?;
-
-    // The write end closes by itself when exec succeeds: silence means that it did.
-    let (failed, failed_inside) = fd::pipe().step("make the start pipe")?;
-    let program = match process::clone(0).step("fork the program")? {
-        process::Cloned::Child => {
-            let Err(failure) = prepared.become_program(inside, &blueprint.filter);
-            let _ = Report::Failed(failure).send(failed_inside.as_fd());
-            process::exit_now(1);
+    let on_its_way = match waiting {
+        Some(waiting) if launch.ahead => Some(waiting.go(launch)?),
+        Some(other) => {
+            other.end();
+            None
         }
-        process::Cloned::Parent { pid, .. } => pid,
+        None => None,
     };
-    drop(failed_inside);
+    // What was spent on a program that is not this one is not this one's.
+    let (user_us, system_us) = process::cpu_us();
+    let (program, failed) = match on_its_way {
+        Some(pid) => (pid, None),
+        None => {
+            let (pid, failed) = start(inside, launch, blueprint)?;
+            (pid, Some(failed))
+        }
+    };
     caps::keep_only(&[]).step("give up all capabilities")?;
     caps::no_new_privileges().step("forbid new privileges")?;
     // The supervisor must see end-of-file when the program and its children close theirs.
-    fd::close_all_but(&mut [control.as_raw_fd(), failed.as_raw_fd()])
+    let failed_fd = failed
+        .as_ref()
+        .map_or(control.as_raw_fd(), AsRawFd::as_raw_fd);
+    fd::close_all_but(&mut [control.as_raw_fd(), failed_fd])
         .step("let go of the program's pipes")?;
-    if let Ok(Report::Failed(failure)) = Report::read(failed.as_fd()) {
+    if let Some(failed) = failed
+        && let Ok(Report::Failed(failure)) = Report::read(failed.as_fd())
+    {
         return Err(failure);
     }
-    let (user_us, system_us) = process::own_cpu_us();
     Report::Started { user_us, system_us }
         .send(control)
         .step("report the start")?;
@@ -53,6 +65,26 @@ pub(super) fn start_and_reap(
         }
     }
     process::exit_now(0)
+}
+
+/// Executes the program. The pipe tells what failed on the way, and closes by itself when exec
+/// succeeds: silence means that it did.
+fn start(
+    inside: &Inside,
+    launch: &Launch,
+    blueprint: &Blueprint,
+) -> Result<(i32, OwnedFd), Failure> {
+    let prepared = Prepared::new(&launch.argv, &launch.env)?;
+    let (failed, failed_inside) = fd::pipe().step("make the start pipe")?;
+    match process::clone(0).step("fork the program")? {
+        process::Cloned::Child => {
+            let when = When::Now(launch);
+            let Err(failure) = prepared.become_program(inside, &blueprint.filter, &when);
+            let _ = Report::Failed(failure).send(failed_inside.as_fd());
+            process::exit_now(1);
+        }
+        process::Cloned::Parent { pid, .. } => Ok((pid, failed)),
+    }
 }
 
 /// Processes and threads of this pid namespace, without this one. Nothing is counted where, as

@@ -11,6 +11,8 @@ use crate::sys::fd;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Launch {
     pub argv: Vec<String>,
+    /// Whether the program that was started ahead will do, where one waits.
+    pub ahead: bool,
     pub env: Vec<(String, String)>,
     pub limits: Limits,
     /// What the kernel's own limit on processes is set to. Where a cgroup counts them, and tells
@@ -33,20 +35,5 @@ impl Launch {
         let mut body = vec![0; size];
         fd::read_exact(socket, &mut body)?;
         frame::decode(&body).map_err(io::Error::other)
-    }
-
-    /// The paths to try for the program, in order. Nothing is looked up in the environment or
-    /// the current folder.
-    pub fn candidates(&self) -> Vec<String> {
-        let Some(program) = self.argv.first() else {
-            return Vec::new();
-        };
-        if program.contains('/') {
-            return vec![program.clone()];
-        }
-        ["/usr/local/bin", "/usr/bin", "/bin"]
-            .iter()
-            .map(|folder| format!("{folder}/{program}"))
-            .collect()
     }
 }

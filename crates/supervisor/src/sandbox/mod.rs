@@ -5,6 +5,7 @@
 //! on that process only reaps ([`init`]); when it dies, the kernel kills every process of its
 //! pid namespace and drops every mount with it. Nothing is cleaned by hand.
 
+mod ahead;
 mod enter;
 pub mod identity;
 mod init;
@@ -34,6 +35,14 @@ pub struct Blueprint {
     pub filter: Filter,
     pub masks: Masks,
     pub cgroup: Option<RunCgroup>,
+    /// A program to start before the run arrives.
+    pub ahead: Option<AheadProgram>,
+}
+
+/// What is started ahead, and its environment.
+pub struct AheadProgram {
+    pub argv: Vec<String>,
+    pub env: Vec<(String, String)>,
 }
 
 /// A sandbox whose walls stand and in which nothing of the user's has run.
@@ -49,6 +58,8 @@ pub struct Sandbox {
     /// The scratch tmpfs, as a folder: `work`, `tmp`, `shm` and `figures` lie in it.
     pub scratch: OwnedFd,
     pub ids: RunIds,
+    /// Of the program that waits inside, where one was started ahead.
+    listener: Option<Listener>,
     reaped: bool,
 }
 
@@ -107,11 +118,11 @@ impl Sandbox {
         let mapped = ids.write_maps(pid);
         let closed = caps::set_dumpable(false).step("close the identity maps");
 
-        let scratch = mapped
+        let walls = mapped
             .and(closed)
             .and_then(|()| await_walls(control.as_fd()));
-        let scratch = match scratch {
-            Ok(scratch) => scratch,
+        let (scratch, listener) = match walls {
+            Ok(walls) => walls,
             Err(failure) => {
                 let _ = process::kill(&pidfd);
                 let _ = process::wait(pid, true);
@@ -130,16 +141,17 @@ impl Sandbox {
             stderr: stderr.0,
             scratch,
             ids,
+            listener,
             reaped: false,
         })
     }
 
-    /// Starts the program. Returns once it was executed.
-    pub fn launch(&self, launch: &Launch) -> Result<Launched, Failure> {
+    /// Starts the program, or the one that waits. Returns once it was executed.
+    pub fn launch(&mut self, launch: &Launch) -> Result<Launched, Failure> {
         launch
             .send(self.control.as_fd())
             .step("send the program to the sandbox")?;
-        let mut listener = None;
+        let mut listener = self.listener.take().filter(|_| launch.ahead);
         loop {
             wait_readable(self.control.as_fd())?;
             let report = Report::receive(self.control.as_fd()).step("hear from the sandbox")?;
@@ -153,7 +165,7 @@ impl Sandbox {
                     });
                 }
                 (Report::Failed(failure), _) => return Err(failure),
-                (Report::Ended { .. }, _) => {
+                (Report::Ended { .. } | Report::WallsStand, _) => {
                     return Err(Failure {
                         step: "start the program",
                         errno: libc::EPROTO,
@@ -189,24 +201,26 @@ impl Drop for Sandbox {
     }
 }
 
-/// Tells the child that its identities are mapped, and waits until its walls stand.
-fn await_walls(control: std::os::fd::BorrowedFd<'_>) -> Result<OwnedFd, Failure> {
+/// Tells the child that its identities are mapped, and waits until its walls stand. Answers the
+/// scratch folder, and the listener of the program that waits inside, if there is one.
+fn await_walls(
+    control: std::os::fd::BorrowedFd<'_>,
+) -> Result<(OwnedFd, Option<Listener>), Failure> {
     fd::write_all(control, &[enter::MAPPED]).step("talk to the sandbox")?;
-    wait_readable(control)?;
-    let (byte, scratch) = fd::receive_fd(control).step("hear from the sandbox")?;
-    match (byte, scratch) {
-        (enter::WALLS_STAND, Some(scratch)) => Ok(scratch),
-        (enter::FAILED, _) => match Report::receive(control).step("hear from the sandbox")? {
-            (Report::Failed(failure), _) => Err(failure),
-            _ => Err(Failure {
-                step: "hear from the sandbox",
-                errno: libc::EPROTO,
-            }),
-        },
-        _ => Err(Failure {
-            step: "hear from the sandbox",
-            errno: libc::EPROTO,
-        }),
+    let mut listener = None;
+    loop {
+        wait_readable(control)?;
+        match Report::receive(control).step("hear from the sandbox")? {
+            (Report::Listening, fd) => listener = fd.map(Listener::new),
+            (Report::WallsStand, Some(scratch)) => return Ok((scratch, listener)),
+            (Report::Failed(failure), _) => return Err(failure),
+            _ => {
+                return Err(Failure {
+                    step: "hear from the sandbox",
+                    errno: libc::EPROTO,
+                });
+            }
+        }
     }
 }
 

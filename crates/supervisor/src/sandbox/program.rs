@@ -11,9 +11,8 @@ use crate::sys::{caps, fd, ids, process};
 use std::convert::Infallible;
 use std::ffi::{CStr, CString};
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::ptr;
-use warmbox_protocol::Limits;
 
 /// Deep recursion is ordinary in taught and judged programs; a shell's 8 MiB is not enough.
 /// Only pages that are touched count as memory.
@@ -34,17 +33,27 @@ const LOCKED_BYTES: u64 = 64 << 10;
 const QUEUED_SIGNALS: u64 = 1024;
 const MESSAGE_QUEUE_BYTES: u64 = 256 << 10;
 
-/// A launch in the form that exec takes.
+/// Where a program that was started ahead finds the other end of [`super::ahead`].
+const AHEAD_FD: i32 = 3;
+
+/// A command line in the form that exec takes.
 pub(super) struct Prepared {
     candidates: Vec<CString>,
     argv: Vec<CString>,
     env: Vec<CString>,
-    limits: Limits,
-    process_rlimit: u64,
+}
+
+/// When a program is executed.
+pub(super) enum When<'a> {
+    /// Now, within these limits.
+    Now(&'a Launch),
+    /// Ahead of its run, whose limits are not known yet: it waits on this socket, and nothing of
+    /// the user's is there to be limited.
+    Ahead(&'a OwnedFd),
 }
 
 impl Prepared {
-    pub(super) fn new(launch: &Launch) -> Result<Self, Failure> {
+    pub(super) fn new(argv: &[String], env: &[(String, String)]) -> Result<Self, Failure> {
         let c_strings = |texts: Vec<String>| {
             texts
                 .into_iter()
@@ -53,13 +62,11 @@ impl Prepared {
                 .map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
                 .step("prepare the command line")
         };
-        let env = launch.env.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let env = env.iter().map(|(k, v)| format!("{k}={v}")).collect();
         Ok(Self {
-            candidates: c_strings(launch.candidates())?,
-            argv: c_strings(launch.argv.clone())?,
+            candidates: c_strings(candidates(argv))?,
+            argv: c_strings(argv.to_vec())?,
             env: c_strings(env)?,
-            limits: launch.limits,
-            process_rlimit: launch.process_rlimit,
         })
     }
 
@@ -68,13 +75,16 @@ impl Prepared {
         &self,
         inside: &Inside,
         filter: &Filter,
+        when: &When<'_>,
     ) -> Result<Infallible, Failure> {
         let argv = pointers(&self.argv);
         let env = pointers(&self.env);
 
         process::new_session().step("start a session")?;
         process::be_nice(NICENESS).step("step back behind the supervisor")?;
-        self.set_limits().step("set the resource limits")?;
+        if let When::Now(launch) = when {
+            limit(0, launch).step("set the resource limits")?;
+        }
 
         // The program's own uid, unlike the first process's; then no capability in any set, so
         // that none can come back through exec.
@@ -84,7 +94,12 @@ impl Prepared {
         for (ours, number) in [(&inside.stdin, 0), (&inside.stdout, 1), (&inside.stderr, 2)] {
             fd::duplicate_to(ours.as_fd(), number).step("connect the standard streams")?;
         }
-        fd::close_on_exec_from(3).step("close all other descriptors")?;
+        let mut first_closed = AHEAD_FD;
+        if let When::Ahead(socket) = when {
+            fd::duplicate_to(socket.as_fd(), AHEAD_FD).step("connect the program")?;
+            first_closed += 1;
+        }
+        fd::close_on_exec_from(first_closed as u32).step("close all other descriptors")?;
         std::env::set_current_dir("/work").step("enter the work folder")?;
         process::reset_signals().step("reset signals")?;
         // SAFETY: takes an integer, cannot fail.
@@ -93,17 +108,15 @@ impl Prepared {
         // Last, because nothing above would be allowed after.
         caps::no_new_privileges().step("forbid new privileges")?;
         if let Some(listener) = filter.install()? {
-            Report::send_listener(inside.control.as_fd(), listener.as_fd())
+            Report::Listening
+                .send_with(inside.control.as_fd(), listener.as_fd())
                 .step("hand over the filter's listener")?;
         }
 
         // Last of all, because everything above needed a descriptor now and then.
-        process::set_limit(
-            libc::RLIMIT_NOFILE as _,
-            self.limits.open_files,
-            self.limits.open_files,
-        )
-        .step("set the limit on open files")?;
+        if let When::Now(launch) = when {
+            limit_open_files(0, launch).step("set the limit on open files")?;
+        }
         for candidate in &self.candidates {
             // SAFETY: C strings and null-terminated arrays that outlive the call.
             unsafe { libc::execve(candidate.as_ptr(), argv.as_ptr(), env.as_ptr()) };
@@ -115,30 +128,49 @@ impl Prepared {
         // with a broken header, a stack too small for its arguments). As a shell would say it.
         process::exit_now(CANNOT_EXECUTE)
     }
+}
 
-    fn set_limits(&self) -> io::Result<()> {
-        let limits = &self.limits;
-        // The supervisor's meter ends a run at its exact limit; this is the second line, in the
-        // kernel's whole seconds.
-        let cpu_seconds = limits.cpu_ms.div_ceil(1000) + 1;
-        process::set_limit(libc::RLIMIT_CPU as _, cpu_seconds, cpu_seconds + 1)?;
-        let stack_bytes = limits.memory_bytes.clamp(LEAST_STACK_BYTES, STACK_BYTES);
-        let fixed = [
-            (libc::RLIMIT_FSIZE, limits.file_size_bytes),
-            (libc::RLIMIT_NPROC, self.process_rlimit),
-            (libc::RLIMIT_STACK, stack_bytes),
-            (libc::RLIMIT_CORE, NO_CORE),
-            (libc::RLIMIT_MEMLOCK, LOCKED_BYTES),
-            (libc::RLIMIT_SIGPENDING, QUEUED_SIGNALS),
-            (libc::RLIMIT_MSGQUEUE, MESSAGE_QUEUE_BYTES),
-            (libc::RLIMIT_NICE, 0),
-            (libc::RLIMIT_RTPRIO, 0),
-        ];
-        for (resource, value) in fixed {
-            process::set_limit(resource as _, value, value)?;
-        }
-        Ok(())
+/// The paths to try for a program, in order. Nothing is looked up in the environment or the
+/// current folder.
+fn candidates(argv: &[String]) -> Vec<String> {
+    match argv.first() {
+        None => Vec::new(),
+        Some(program) if program.contains('/') => vec![program.clone()],
+        Some(program) => ["/usr/local/bin", "/usr/bin", "/bin"]
+            .iter()
+            .map(|folder| format!("{folder}/{program}"))
+            .collect(),
     }
+}
+
+/// Sets the resource limits of process `pid`, 0 for this one, but for that on open files.
+pub(super) fn limit(pid: i32, launch: &Launch) -> io::Result<()> {
+    let limits = &launch.limits;
+    // The supervisor's meter ends a run at its exact limit; this is the second line, in the
+    // kernel's whole seconds.
+    let cpu_seconds = limits.cpu_ms.div_ceil(1000) + 1;
+    process::set_limit(pid, libc::RLIMIT_CPU as _, cpu_seconds, cpu_seconds + 1)?;
+    let stack_bytes = limits.memory_bytes.clamp(LEAST_STACK_BYTES, STACK_BYTES);
+    let fixed = [
+        (libc::RLIMIT_FSIZE, limits.file_size_bytes),
+        (libc::RLIMIT_NPROC, launch.process_rlimit),
+        (libc::RLIMIT_STACK, stack_bytes),
+        (libc::RLIMIT_CORE, NO_CORE),
+        (libc::RLIMIT_MEMLOCK, LOCKED_BYTES),
+        (libc::RLIMIT_SIGPENDING, QUEUED_SIGNALS),
+        (libc::RLIMIT_MSGQUEUE, MESSAGE_QUEUE_BYTES),
+        (libc::RLIMIT_NICE, 0),
+        (libc::RLIMIT_RTPRIO, 0),
+    ];
+    for (resource, value) in fixed {
+        process::set_limit(pid, resource as _, value, value)?;
+    }
+    Ok(())
+}
+
+pub(super) fn limit_open_files(pid: i32, launch: &Launch) -> io::Result<()> {
+    let most = launch.limits.open_files;
+    process::set_limit(pid, libc::RLIMIT_NOFILE as _, most, most)
 }
 
 fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {

@@ -16,6 +16,8 @@ pub enum Report {
     Ended { status: i32, left: u64 },
     /// A step failed and nothing was executed.
     Failed(Failure),
+    /// The walls stand; the scratch folder's descriptor comes along.
+    WallsStand,
     /// The program's filter is installed; the descriptor by which it tells comes along.
     Listening,
 }
@@ -24,6 +26,7 @@ pub enum Report {
 /// would do; its text is sent all the same, so that no address is ever trusted.
 const STEP_BYTES: usize = 64;
 const LISTENING: u8 = 3;
+const WALLS_STAND: u8 = 4;
 const REPORT_BYTES: usize = 1 + 8 + 8 + STEP_BYTES;
 
 impl Report {
@@ -31,6 +34,7 @@ impl Report {
         let mut bytes = [0_u8; REPORT_BYTES];
         let (kind, a, b) = match self {
             Report::Listening => (LISTENING, 0, 0),
+            Report::WallsStand => (WALLS_STAND, 0, 0),
             Report::Started { user_us, system_us } => (0, user_us, system_us),
             Report::Ended { status, left } => (1, status as u64, left),
             Report::Failed(failure) => {
@@ -46,9 +50,14 @@ impl Report {
         fd::write_all(socket, &bytes)
     }
 
-    /// Sends `Listening` with its descriptor.
-    pub fn send_listener(socket: BorrowedFd<'_>, listener: BorrowedFd<'_>) -> io::Result<()> {
-        fd::send_fd(socket, LISTENING, listener)?;
+    /// Sends a report that is nothing but its descriptor.
+    pub fn send_with(self, socket: BorrowedFd<'_>, carried: BorrowedFd<'_>) -> io::Result<()> {
+        let kind = match self {
+            Report::Listening => LISTENING,
+            Report::WallsStand => WALLS_STAND,
+            _ => return Err(io::ErrorKind::InvalidInput.into()),
+        };
+        fd::send_fd(socket, kind, carried)?;
         fd::write_all(socket, &[0; REPORT_BYTES - 1])
     }
 
@@ -94,6 +103,7 @@ impl Report {
                 }))
             }
             LISTENING => Ok(Report::Listening),
+            WALLS_STAND => Ok(Report::WallsStand),
             _ => Err(io::ErrorKind::InvalidData.into()),
         }
     }
@@ -126,7 +136,7 @@ mod tests {
             assert_eq!(received, report);
             assert!(carried.is_none());
         }
-        Report::send_listener(a.as_fd(), a.as_fd()).unwrap();
+        Report::Listening.send_with(a.as_fd(), a.as_fd()).unwrap();
         let (received, carried) = Report::receive(b.as_fd()).unwrap();
         assert_eq!(received, Report::Listening);
         assert!(carried.is_some());

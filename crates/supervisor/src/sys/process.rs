@@ -98,15 +98,20 @@ pub fn wait(pid: i32, block: bool) -> io::Result<Option<Ended>> {
     }
 }
 
-/// CPU time of this process so far, user and system, in microseconds.
-pub fn own_cpu_us() -> (u64, u64) {
-    // SAFETY: all-zero bytes are a valid rusage, and the call fills it.
-    let usage = unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
-        usage
+/// CPU time so far of this process and of the children that it has waited for, user and system,
+/// in microseconds.
+pub fn cpu_us() -> (u64, u64) {
+    let of = |who| {
+        // SAFETY: all-zero bytes are a valid rusage, and the call fills it.
+        let usage = unsafe {
+            let mut usage: libc::rusage = std::mem::zeroed();
+            libc::getrusage(who, &raw mut usage);
+            usage
+        };
+        (micros(usage.ru_utime), micros(usage.ru_stime))
     };
-    (micros(usage.ru_utime), micros(usage.ru_stime))
+    let (own, children) = (of(libc::RUSAGE_SELF), of(libc::RUSAGE_CHILDREN));
+    (own.0 + children.0, own.1 + children.1)
 }
 
 /// A `timeval` in microseconds.
@@ -114,8 +119,9 @@ pub fn micros(time: libc::timeval) -> u64 {
     (time.tv_sec as u64) * 1_000_000 + time.tv_usec as u64
 }
 
-/// Sets the soft and the hard limit of one resource; a hard limit that is lower already stays.
-pub fn set_limit(resource: libc::c_int, soft: u64, hard: u64) -> io::Result<()> {
+/// Sets the soft and the hard limit of one resource of process `pid`, 0 for this one; a hard limit
+/// that is lower already stays.
+pub fn set_limit(pid: i32, resource: libc::c_int, soft: u64, hard: u64) -> io::Result<()> {
     let mut now = libc::rlimit64 {
         rlim_cur: 0,
         rlim_max: 0,
@@ -123,13 +129,13 @@ pub fn set_limit(resource: libc::c_int, soft: u64, hard: u64) -> io::Result<()> 
     let resource = resource as libc::__rlimit_resource_t;
     // SAFETY: the structs are locals that outlive the calls.
     unsafe {
-        check(libc::prlimit64(0, resource, std::ptr::null(), &raw mut now).into())?;
+        check(libc::prlimit64(pid, resource, std::ptr::null(), &raw mut now).into())?;
         let hard = hard.min(now.rlim_max);
         let new = libc::rlimit64 {
             rlim_cur: soft.min(hard),
             rlim_max: hard,
         };
-        check(libc::prlimit64(0, resource, &raw const new, std::ptr::null_mut()).into())?;
+        check(libc::prlimit64(pid, resource, &raw const new, std::ptr::null_mut()).into())?;
     }
     Ok(())
 }
