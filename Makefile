@@ -18,7 +18,7 @@ HOST_TRIPLE = $(shell rustc -vV | sed -n 's/^host: //p')
 # The tests take this copy: `cargo test --workspace` builds a dynamic one at $(RELEASE).
 SUPERVISOR = $(CARGO_TARGET_DIR)/$(HOST_TRIPLE)/release/warmbox-supervisor
 
-.PHONY: help run build server supervisor setup test check fmt bench images soak
+.PHONY: help run build server supervisor setup docker images roots test check fmt bench soak
 
 help: ## Show this help
 	@echo 'warmbox: runs untrusted C++ and Python over HTTP, in warm sandboxes'
@@ -49,7 +49,18 @@ server: setup
 	@echo '==> building the server'
 	@cargo build --release --locked
 
-test: build ## Set up, build and run every test
+docker: ## Install and start Docker where none answers (DOCKER_HOST)
+	@scripts/docker.sh
+
+# The toolchains by script, then the server's own layer on each, by the server.
+images: build docker ## Make the images that the Docker engine starts from
+	@scripts/images.sh
+	@'$(RELEASE)/warmbox' images
+
+roots: ## Unpack the same toolchains to target/roots for the embedded engine (no Docker needed)
+	@scripts/images.sh --roots
+
+test: build docker images roots ## Set up, build, make the images and run every test (with Docker)
 	@echo '==> running the tests'
 	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo test --release --locked --workspace --no-fail-fast
 
@@ -62,7 +73,8 @@ check: ## Formatting, lints, shell scripts, and `unsafe` only in the supervisor
 	@cargo clippy --locked --workspace --all-targets -- -D warnings
 	@echo '==> shell scripts'
 	@for script in scripts/*.sh .ci/run; do bash -n "$$script"; done
-	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh .ci/run; \
+	@for script in runner-images/*/finish; do sh -n "$$script"; done
+	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh .ci/run runner-images/*/finish; \
 	  else echo 'shellcheck is not installed: only the syntax was looked at'; fi
 	@echo '==> unsafe only in crates/supervisor'
 	@! grep -rnE --include='*.rs' '\bunsafe[[:space:]]*(\{|fn\b|impl\b|trait\b|extern\b|\(|$$)' \
@@ -73,9 +85,6 @@ fmt: ## Format the code
 
 bench: build ## Compare with the bare python3 and g++ of this machine (ARGS=--write puts the table into README.md)
 	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo bench --locked --bench compare -- $(ARGS)
-
-images: ## Build the runner images (arrives with the Docker engine)
-	@echo 'make images arrives with the Docker engine: there is no image to build yet, and nothing was done' >&2; exit 2
 
 soak: ## Run for hours under load (arrives with the Docker engine)
 	@echo 'make soak arrives with the Docker engine: there is no soak test yet, and nothing was done' >&2; exit 2

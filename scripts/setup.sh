@@ -5,16 +5,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly target="${CARGO_TARGET_DIR:-target}"
+readonly me=setup target="${CARGO_TARGET_DIR:-target}"
 readonly log="$target/setup.log" tried="$target/setup.tried"
+. scripts/lib.sh
+
 # Sandboxes see the host's /usr and nothing of anybody's home, so that is where we look.
 readonly sandbox_path=/usr/local/bin:/usr/bin:/bin
 
-say() { echo "setup: $*"; }
-stop() {
-  echo "setup: $*" >&2
-  exit 1
-}
 in_sandbox_path() { PATH="$sandbox_path" command -v "$1" >/dev/null; }
 sandbox_python() { PATH="$sandbox_path" command -v python3; }
 # Looks for the package without importing it: 20 ms instead of a second.
@@ -60,51 +57,6 @@ need_rust() {
     stop "Rust $found is too old, $oldest or newer is needed: rustup update stable"
 }
 
-# Runs a command with its output in the log, and shows that it is alive: a counter on a terminal,
-# two lines elsewhere. Gives back the command's own result.
-progress() {
-  local what=$1 start=$SECONDS result=0
-  shift
-  "$@" >>"$log" 2>&1 </dev/null &
-  local job=$!
-  if [[ -t 1 ]]; then
-    while kill -0 "$job" 2>/dev/null; do
-      printf '\rsetup: %s ... %d s ' "$what" "$((SECONDS - start))"
-      sleep 1
-    done
-    printf '\r'
-  else
-    say "$what ..."
-  fi
-  wait "$job" || result=$?
-  if [[ $result -eq 0 ]]; then
-    say "$what: done in $((SECONDS - start)) s"
-  else
-    say "$what: failed after $((SECONDS - start)) s (see $log)"
-  fi
-  return "$result"
-}
-
-# A mirror that hangs must not hang us; the lock's timeout waits for another apt.
-apt() {
-  "${as_root[@]}" timeout --kill-after=10 900 env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
-    -o DPkg::Lock::Timeout=120 -o Acquire::http::Timeout=20 -o Acquire::Retries=1 "$@"
-}
-have_lists() { compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; }
-
-# The lists are fetched only when there are none, or when an install with the old ones failed.
-install_packages() {
-  local updated=no
-  if ! have_lists; then
-    progress 'apt-get update' apt update || true
-    updated=yes
-  fi
-  progress "apt-get install $*" apt install --no-install-recommends "$@" && return
-  [[ $updated == no ]] || return 1
-  progress 'apt-get update' apt update || true
-  progress "apt-get install $*" apt install --no-install-recommends "$@"
-}
-
 # The names of the same things where there is no apt.
 other_names() {
   if command -v dnf >/dev/null; then
@@ -145,11 +97,7 @@ if ! command -v apt-get >/dev/null; then
   exit 0
 fi
 readonly by_hand="sudo apt-get install --no-install-recommends ${missing[*]}"
-if [[ $EUID -eq 0 ]]; then
-  as_root=()
-elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-  as_root=(sudo -n)
-else
+if ! may_be_root; then
   verdict "$by_hand"
   exit 0
 fi

@@ -43,7 +43,7 @@ fn plain(path: PathBuf) -> Command {
     command
 }
 
-fn run(command: &mut Command) -> anyhow::Result<String> {
+pub(crate) fn run(command: &mut Command) -> anyhow::Result<String> {
     let output = command
         .output()
         .with_context(|| format!("cannot start {command:?}"))?;

@@ -1,32 +1,35 @@
-//! What a hello costs over HTTP, beside the same program started bare, in one run on one machine.
+//! What a hello costs over HTTP on both engines, beside the same program started bare and by the
+//! docker command, in one run on one machine.
 //!
 //! `make bench`, or after `make build`: `cargo bench --bench compare -- --write` puts the table
-//! into README.md. Both sides take turns, so that a noisy machine is noisy for both; before every
-//! measurement the pool is at rest, so that neither side pays for the other's tidying up. Knows
-//! the server from outside only: it is the release binary with its defaults, on the embedded
-//! engine, and nothing in it knows that it is being measured.
+//! into README.md. All ways take turns, so that a noisy machine is noisy for each; before every
+//! measurement the pools are at rest, so that none pays for another's tidying up. Knows the server
+//! from outside only: it is the release binary with its defaults, and nothing in it knows that it
+//! is being measured.
 
 #![forbid(unsafe_code)]
 
 mod bare;
+mod docker;
 mod report;
 mod server;
 
 use clap::Parser;
-use report::{Comparison, Side};
+use report::{Group, Side};
+use server::Server;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 const PYTHON: &str = "print(1)";
 
-/// Compares warmbox with the bare python3 and g++ of this machine.
+/// Compares warmbox with the bare python3 and g++ of this machine, and with the docker command.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Measured rounds of the Python program
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     python_rounds: u32,
-    /// Measured rounds of the C++ program
+    /// Measured rounds of the C++ program, and of the ways that make a container each time
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     cpp_rounds: u32,
     /// Rounds of each before measuring starts
@@ -52,40 +55,9 @@ fn main() -> ExitCode {
 
 fn compare(arguments: &Arguments) -> anyhow::Result<()> {
     let machine = report::Machine::look()?;
-    let server = server::Server::start()?;
-    eprintln!("compare: {} rounds of Python", arguments.python_rounds);
-    let python = rounds(
-        "Python",
-        arguments.warm_up,
-        arguments.python_rounds,
-        &mut |_| {
-            server.at_rest("python")?;
-            timed(|| server.execute("python", PYTHON))
-        },
-        &mut |_| {
-            server.at_rest("python")?;
-            timed(|| bare::python(PYTHON))
-        },
-    )?;
-    eprintln!("compare: {} rounds of C++", arguments.cpp_rounds);
-    let folder = bare::Tmpfs::new()?;
-    let cpp = rounds(
-        "C++",
-        arguments.warm_up,
-        arguments.cpp_rounds,
-        &mut |round| {
-            let source = never_seen("warmbox", round);
-            server.at_rest("cpp")?;
-            timed(|| server.execute("cpp", &source))
-        },
-        &mut |round| {
-            let source = never_seen("bare", round);
-            server.at_rest("cpp")?;
-            timed(|| bare::cpp(folder.path(), &source))
-        },
-    )?;
-    server.stop()?;
-    let table = report::table(&[python, cpp], &machine, arguments.warm_up);
+    let mut groups = vec![python(arguments)?, cpp(arguments)?];
+    groups.push(on_demand(arguments)?);
+    let table = report::table(&groups, &machine, arguments.warm_up);
     println!("{table}");
     if arguments.write {
         report::write(
@@ -97,32 +69,142 @@ fn compare(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Both sides in turn, and in the next round in the other order.
+/// A Python hello on runners that are ready.
+fn python(arguments: &Arguments) -> anyhow::Result<Group> {
+    let (docker, embedded) = (
+        Server::start("docker", &[])?,
+        Server::start("embedded", &[])?,
+    );
+    let warm = docker::Warm::start()?;
+    let rest = || {
+        docker.at_rest("python")?;
+        embedded.at_rest("python")
+    };
+    let group = rounds(
+        "Python hello",
+        (arguments.warm_up, arguments.python_rounds),
+        &mut [
+            ("warmbox, docker engine, over HTTP", &mut |_| {
+                rest()?;
+                timed(|| docker.execute("python", PYTHON))
+            }),
+            ("warmbox, embedded engine, over HTTP", &mut |_| {
+                rest()?;
+                timed(|| embedded.execute("python", PYTHON))
+            }),
+            ("bare `python3 -c 'print(1)'`", &mut |_| {
+                rest()?;
+                timed(|| bare::python(PYTHON))
+            }),
+            (
+                "`docker cp` and `docker exec` into a warm container",
+                &mut |_| {
+                    rest()?;
+                    timed(|| warm.python(PYTHON))
+                },
+            ),
+        ],
+        2,
+    )?;
+    docker.stop()?;
+    embedded.stop()?;
+    Ok(group)
+}
+
+/// A C++ hello that was never compiled before.
+fn cpp(arguments: &Arguments) -> anyhow::Result<Group> {
+    let (docker, embedded) = (
+        Server::start("docker", &[])?,
+        Server::start("embedded", &[])?,
+    );
+    let folder = bare::Tmpfs::new()?;
+    let rest = || {
+        docker.at_rest("cpp")?;
+        embedded.at_rest("cpp")
+    };
+    let group = rounds(
+        "C++ hello",
+        (arguments.warm_up, arguments.cpp_rounds),
+        &mut [
+            ("warmbox, docker engine, over HTTP", &mut |round| {
+                rest()?;
+                timed(|| docker.execute("cpp", &never_seen("docker", round)))
+            }),
+            ("warmbox, embedded engine, over HTTP", &mut |round| {
+                rest()?;
+                timed(|| embedded.execute("cpp", &never_seen("embedded", round)))
+            }),
+            ("bare `g++ -O2`, then the program", &mut |round| {
+                rest()?;
+                timed(|| bare::cpp(folder.path(), &never_seen("bare", round)))
+            }),
+        ],
+        2,
+    )?;
+    docker.stop()?;
+    embedded.stop()?;
+    Ok(group)
+}
+
+/// A Python hello when no runner is ready: each request has one made for it.
+fn on_demand(arguments: &Arguments) -> anyhow::Result<Group> {
+    let never_ready = ["--min-idle", "0", "--max-uses", "1"];
+    let docker = Server::start("docker", &never_ready)?;
+    let gone = || docker.empty("python");
+    let group = rounds(
+        "Python hello, no runner ready",
+        (arguments.warm_up, arguments.cpp_rounds),
+        &mut [
+            ("warmbox, docker engine, over HTTP", &mut |_| {
+                gone()?;
+                timed(|| docker.execute("python", PYTHON))
+            }),
+            ("`docker run`", &mut |_| {
+                gone()?;
+                timed(|| docker::run_python(PYTHON))
+            }),
+        ],
+        1,
+    )?;
+    docker.stop()?;
+    Ok(group)
+}
+
+/// One way of running a program, timed.
+type Way<'a> = (
+    &'static str,
+    &'a mut dyn FnMut(u32) -> anyhow::Result<Duration>,
+);
+
+/// All ways in turn, and in every round another one first. `base` is what the others are compared
+/// with.
 fn rounds(
     program: &'static str,
-    warm_up: u32,
-    measured: u32,
-    warmbox: &mut dyn FnMut(u32) -> anyhow::Result<Duration>,
-    bare: &mut dyn FnMut(u32) -> anyhow::Result<Duration>,
-) -> anyhow::Result<Comparison> {
-    let (mut ours, mut theirs) = (Side::default(), Side::default());
+    (warm_up, measured): (u32, u32),
+    ways: &mut [Way<'_>],
+    base: usize,
+) -> anyhow::Result<Group> {
+    eprintln!(
+        "compare: {program}, {measured} rounds of {} ways",
+        ways.len()
+    );
+    let mut rows: Vec<_> = ways
+        .iter()
+        .map(|(name, _)| (*name, Side::default()))
+        .collect();
     for round in 0..warm_up + measured {
-        let (of_us, of_them) = if round % 2 == 0 {
-            let of_us = warmbox(round)?;
-            (of_us, bare(round)?)
-        } else {
-            let of_them = bare(round)?;
-            (warmbox(round)?, of_them)
-        };
-        if round >= warm_up {
-            ours.add(of_us);
-            theirs.add(of_them);
+        for turn in 0..ways.len() {
+            let which = (turn + round as usize) % ways.len();
+            let took = (ways[which].1)(round)?;
+            if round >= warm_up {
+                rows[which].1.add(took);
+            }
         }
     }
-    Ok(Comparison {
+    Ok(Group {
         program,
-        warmbox: ours,
-        bare: theirs,
+        rows,
+        base,
     })
 }
 

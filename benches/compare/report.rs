@@ -28,12 +28,12 @@ impl Side {
     }
 }
 
-/// One program on both sides.
+/// One program in several ways, and which of them the others are compared with.
 #[derive(Debug)]
-pub(crate) struct Comparison {
+pub(crate) struct Group {
     pub(crate) program: &'static str,
-    pub(crate) warmbox: Side,
-    pub(crate) bare: Side,
+    pub(crate) rows: Vec<(&'static str, Side)>,
+    pub(crate) base: usize,
 }
 
 /// What was measured on.
@@ -77,31 +77,28 @@ fn first_line(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
 }
 
 /// The Markdown between the markers.
-pub(crate) fn table(comparisons: &[Comparison], machine: &Machine, warm_up: u32) -> String {
-    let mut text = String::from(
-        "| program | how | p50, ms | p95, ms | p50 against bare |\n|---|---|--:|--:|--:|\n",
-    );
-    let mut noise = Vec::new();
-    let mut rounds = Vec::new();
-    for Comparison {
+pub(crate) fn table(groups: &[Group], machine: &Machine, warm_up: u32) -> String {
+    let mut text =
+        String::from("| program | how | p50, ms | p95, ms | p50, ratio |\n|---|---|--:|--:|--:|\n");
+    let (mut noise, mut rounds) = (Vec::new(), Vec::new());
+    for Group {
         program,
-        warmbox,
-        bare,
-    } in comparisons
+        rows,
+        base,
+    } in groups
     {
-        let base = bare.percentile_ms(50);
-        let bare_name = if *program == "Python" {
-            "bare `python3 -c 'print(1)'`"
-        } else {
-            "bare `g++ -O2`, then the program"
-        };
-        for (how, side) in [("warmbox, over HTTP", warmbox), (bare_name, bare)] {
+        let reference = &rows[*base].1;
+        let base_ms = reference.percentile_ms(50);
+        for (how, side) in rows {
             let (p50, p95) = (side.percentile_ms(50), side.percentile_ms(95));
-            let ratio = p50 / base;
-            text += &format!("| {program} hello | {how} | {p50:.1} | {p95:.1} | {ratio:.2} |\n");
+            let ratio = p50 / base_ms;
+            text += &format!("| {program} | {how} | {p50:.1} | {p95:.1} | {ratio:.2} |\n");
         }
-        noise.push(format!("{:.2} ({program})", bare.percentile_ms(95) / base));
-        rounds.push(format!("{} rounds of {program}", bare.0.len()));
+        noise.push(format!(
+            "{:.2} ({program})",
+            reference.percentile_ms(95) / base_ms
+        ));
+        rounds.push(format!("{} of {program}", reference.0.len()));
     }
     let Machine {
         date,
@@ -114,10 +111,10 @@ pub(crate) fn table(comparisons: &[Comparison], machine: &Machine, warm_up: u32)
     } = machine;
     text += &format!(
         "\nMeasured {date} on {cores} cores ({processor}), Linux {kernel}, {python}, {compiler}, \
-         warmbox {} with its defaults on the embedded engine; {} after {warm_up} rounds each to warm up. \
-         Noise, as p95/p50 of the bare rows: {}; load before the start: {load}.",
+         warmbox {} with its defaults; the image has toolchains of its own. Rounds: {}, after {warm_up} each to \
+         warm up. Noise, as p95/p50 of the rows with ratio 1: {}; load before the start: {load}.",
         env!("CARGO_PKG_VERSION"),
-        rounds.join(" and "),
+        rounds.join(", "),
         noise.join(", "),
     );
     text

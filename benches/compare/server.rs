@@ -26,7 +26,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts a server on a free port and waits until it says that it is ready.
-    pub(crate) fn start() -> anyhow::Result<Self> {
+    pub(crate) fn start(engine: &str, flags: &[&str]) -> anyhow::Result<Self> {
         let folder = TempDir::with_prefix("warmbox-bench-")?;
         let log = folder.path().join("log");
         let mut command = Command::new(env!("CARGO_BIN_EXE_warmbox"));
@@ -36,10 +36,11 @@ impl Server {
                 "--port",
                 "0",
                 "--engine",
-                "embedded",
+                engine,
                 "--log-filter",
                 "warn",
             ])
+            .args(flags)
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -89,15 +90,21 @@ impl Server {
 
     /// Waits until no runner of the language starts, runs or is being made ready again.
     pub(crate) fn at_rest(&self, language: &str) -> anyhow::Result<()> {
+        self.wait(language, |pool| {
+            let quiet = ["starting", "busy", "recycling", "waiting"]
+                .iter()
+                .all(|figure| pool[*figure] == 0);
+            quiet && pool["idle"] != 0
+        })
+    }
+
+    fn wait(&self, language: &str, there: impl Fn(&Value) -> bool) -> anyhow::Result<()> {
         let start = Instant::now();
         loop {
             let mut response = self.agent.get(format!("{}/pool/stats", self.url)).call()?;
             let stats: Value = response.body_mut().read_json()?;
             let pool = &stats["languages"][language];
-            let at_rest = ["starting", "busy", "recycling", "waiting"]
-                .iter()
-                .all(|figure| pool[*figure] == 0);
-            if at_rest && pool["idle"] != 0 {
+            if there(pool) {
                 return Ok(());
             }
             anyhow::ensure!(
@@ -106,6 +113,11 @@ impl Server {
             );
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// Waits until there is no runner of the language at all.
+    pub(crate) fn empty(&self, language: &str) -> anyhow::Result<()> {
+        self.wait(language, |pool| pool["size"] == 0)
     }
 
     /// Asks the server to stop and waits for it.

@@ -54,7 +54,7 @@ pub(super) fn answer() -> Answer {
 impl Service for Fake {
     fn languages(&self) -> Vec<Arc<Language>> {
         assert!(!self.panics, "told to");
-        crate::language::load(None).unwrap()
+        crate::language::load(None, &[]).unwrap()
     }
 
     fn execute(

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 pub(super) fn doctor(config: &Config) -> ExitCode {
-    let languages = match language::load(config.languages_dir.as_deref()) {
+    let languages = match language::load(config.languages_dir.as_deref(), &config.languages) {
         Ok(languages) => languages,
         Err(error) => return fail(exit::CONFIGURATION, &error),
     };

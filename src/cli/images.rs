@@ -11,7 +11,7 @@ pub(super) fn images(config: &Config) -> ExitCode {
     if let Err(error) = logging::start(config) {
         return fail(exit::CONFIGURATION, &error);
     }
-    let languages = match language::load(config.languages_dir.as_deref()) {
+    let languages = match language::load(config.languages_dir.as_deref(), &config.languages) {
         Ok(languages) => languages,
         Err(error) => return fail(exit::CONFIGURATION, &error),
     };

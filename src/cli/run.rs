@@ -41,7 +41,7 @@ pub(super) fn run(config: &Config, program: &Program) -> ExitCode {
 }
 
 fn request(config: &Config, program: &Program) -> anyhow::Result<RunRequest> {
-    let languages = language::load(config.languages_dir.as_deref())?;
+    let languages = language::load(config.languages_dir.as_deref(), &config.languages)?;
     let language = find(&languages, program)?;
     let main = InputFile {
         path: language.main_file.clone(),

@@ -158,10 +158,9 @@ impl Layers<'_> {
         )
     }
 
+    /// Absolute, because supervisors work in another folder than the server.
     pub(super) fn path(&self, name: &str, field: Field) -> Result<Option<PathBuf>, ConfigError> {
-        self.read(name, field, "a path", |text| {
-            (!text.is_empty()).then(|| PathBuf::from(text))
-        })
+        self.read(name, field, "a path", |text| std::path::absolute(text).ok())
     }
 }
 

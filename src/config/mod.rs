@@ -38,6 +38,8 @@ pub struct Config {
     pub stdin_bytes: usize,
     /// How long running requests may go on after the server was asked to stop.
     pub shutdown_timeout: Duration,
+    /// The languages to offer, by any of their names; all where there are none.
+    pub languages: Vec<String>,
     /// Definitions that replace or extend the built-in languages.
     pub languages_dir: Option<PathBuf>,
     /// Folder of the lock files that keep the ids of sandboxes apart on this host.

@@ -24,6 +24,13 @@ pub(super) fn resolve(given: &Settings, file: &FileSettings) -> Result<Config, C
         ("embedded", EngineChoice::Embedded),
     ];
     let formats = [("pretty", LogFormat::Pretty), ("json", LogFormat::Json)];
+    let names = |text: &str| {
+        let names = text
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        Some(names.map(str::to_owned).collect::<Vec<_>>())
+    };
     let ip = |text: &str| text.trim_matches(['[', ']']).parse().ok();
     let filter = |text: &str| {
         let valid = text.parse::<tracing_subscriber::filter::Targets>().is_ok()
@@ -73,6 +80,9 @@ pub(super) fn resolve(given: &Settings, file: &FileSettings) -> Result<Config, C
         shutdown_timeout: at
             .duration("shutdown_timeout", |s| &s.shutdown_timeout, ms(0)..=DAY)?
             .unwrap_or(secs(30)),
+        languages: at
+            .read("languages", |s| &s.languages, "a list of names", names)?
+            .unwrap_or_default(),
         languages_dir: at.path("languages_dir", |s| &s.languages_dir)?,
         id_lock_dir: at
             .path("id_lock_dir", |s| &s.id_lock_dir)?

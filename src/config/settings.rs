@@ -84,6 +84,10 @@ pub struct Settings {
     #[arg(long, env = "SHUTDOWN_TIMEOUT", value_name = "TIME")]
     pub shutdown_timeout: Option<Text>,
 
+    /// Languages to offer, as python,cpp; the server is ready when all of them are [default: all]
+    #[arg(long, env = "WARMBOX_LANGUAGES", value_name = "NAMES")]
+    pub languages: Option<Text>,
+
     /// Folder of language definitions that replace or extend the built-in ones [default: none]
     #[arg(long, env = "WARMBOX_LANGUAGES_DIR", value_name = "FOLDER")]
     pub languages_dir: Option<Text>,

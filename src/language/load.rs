@@ -26,15 +26,19 @@ pub enum LanguageError {
         first: String,
         second: String,
     },
+    #[error("there is no language {word:?} to offer; known are {known}")]
+    Unknown { word: String, known: String },
     #[error("{0} has no language: a language is a folder with a language.toml")]
     Empty(PathBuf),
 }
 
-/// Every language, by name. A folder of `dir` replaces the built-in language of its name.
+/// The languages to offer, by name: those that `only` names, or all where it names none. A folder
+/// of `dir` replaces the built-in language of its name.
 ///
 /// # Errors
-/// A folder or file that cannot be read, a definition that is wrong, a word for two languages.
-pub fn load(dir: Option<&Path>) -> Result<Vec<Arc<Language>>, LanguageError> {
+/// A folder or file that cannot be read, a definition that is wrong, a word for two languages, a
+/// word in `only` for none.
+pub fn load(dir: Option<&Path>, only: &[String]) -> Result<Vec<Arc<Language>>, LanguageError> {
     let mut languages = built_in()?;
     if let Some(dir) = dir {
         let found = from_folder(dir)?;
@@ -55,7 +59,16 @@ pub fn load(dir: Option<&Path>) -> Result<Vec<Arc<Language>>, LanguageError> {
             }
         }
     }
-    Ok(languages.into_values().map(Arc::new).collect())
+    if let Some(word) = only.iter().find(|word| !words.contains_key(*word)) {
+        return Err(LanguageError::Unknown {
+            word: word.clone(),
+            known: words.into_keys().collect::<Vec<_>>().join(", "),
+        });
+    }
+    Ok((languages.into_values())
+        .filter(|language| only.is_empty() || only.iter().any(|word| language.answers_to(word)))
+        .map(Arc::new)
+        .collect())
 }
 
 fn built_in() -> Result<BTreeMap<String, Language>, LanguageError> {
@@ -177,7 +190,7 @@ mod tests {
         std::fs::create_dir_all(dir.path().join("bash/support")).unwrap();
         std::fs::write(dir.path().join("bash/language.toml"), BASH).unwrap();
         std::fs::write(dir.path().join("bash/support/rc"), "x").unwrap();
-        let languages = load(Some(dir.path())).unwrap();
+        let languages = load(Some(dir.path()), &[]).unwrap();
         let names: Vec<_> = languages
             .iter()
             .map(|language| language.name.as_str())
@@ -185,6 +198,15 @@ mod tests {
         assert_eq!(names, ["bash", "cpp", "python"]);
         assert_eq!(languages[0].run_argv(&[], &[]), ["bash", "main.sh"]);
         assert_eq!(languages[0].support.len(), 1);
+    }
+
+    #[test]
+    fn only_what_is_named_is_offered() {
+        let offered = load(None, &["py".to_owned()]).unwrap();
+        assert_eq!(offered.len(), 1);
+        assert_eq!(offered[0].name, "python");
+        let error = load(None, &["python".to_owned(), "ruby".to_owned()]).unwrap_err();
+        assert!(error.to_string().contains("\"ruby\""), "{error}");
     }
 
     #[test]
@@ -201,16 +223,16 @@ mod tests {
                 format!("{change}{BASH}"),
             )
             .unwrap();
-            let error = load(Some(dir.path())).unwrap_err().to_string();
+            let error = load(Some(dir.path()), &[]).unwrap_err().to_string();
             assert!(error.contains(reason), "{error}");
         }
         let dir = tempfile::tempdir().unwrap();
         assert!(matches!(
-            load(Some(dir.path())),
+            load(Some(dir.path()), &[]),
             Err(LanguageError::Empty(_))
         ));
         assert!(matches!(
-            load(Some(&dir.path().join("no"))),
+            load(Some(&dir.path().join("no")), &[]),
             Err(LanguageError::Read { .. })
         ));
     }

@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     fn named(name: &str) -> Language {
-        let all = load(None).unwrap();
+        let all = load(None, &[]).unwrap();
         (**all
             .iter()
             .find(|language| language.answers_to(name))
@@ -209,7 +209,12 @@ mod tests {
             .collect();
         assert_eq!(
             support,
-            ["sitecustomize.py", "warmbox_end.py", "warmbox_figures.py"]
+            [
+                "sitecustomize.py",
+                "warmbox_end.py",
+                "warmbox_figures.py",
+                "warmbox_fonts.py"
+            ]
         );
     }
 }

@@ -4,6 +4,7 @@
 use super::runner::Idle;
 use super::stats::Retired;
 use super::{Claimed, Pool};
+use std::pin::pin;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -68,20 +69,24 @@ impl Pool {
             let waiting = shared.stats.waiting();
             return Err(ClaimError::QueueFull { language, waiting });
         };
-        if self.working() == 0
-            && let Some(reason) = shared.stats.last_error()
-        {
-            // Waiting would end in the same words, later.
-            return Err(ClaimError::NoRunner { language, reason });
-        }
         let _waiting = shared.stats.waiting_guard();
         let position = shared.stats.waiting();
         shared.wake.notify_one();
         let patience = shared.settings.queue_timeout;
         let left = patience.saturating_sub(began.elapsed());
-        let got = tokio::select! {
-            got = shared.ready.timeout_remove(Some(left)) => got,
-            () = cancel.cancelled() => return Err(ClaimError::Cancelled),
+        // One future for the whole wait: it is the place in the queue.
+        let mut coming = pin!(shared.ready.timeout_remove(Some(left)));
+        let got = loop {
+            let failed = shared.failed.notified();
+            if let Some(reason) = self.hopeless() {
+                // Waiting would end in the same words, later.
+                return Err(ClaimError::NoRunner { language, reason });
+            }
+            tokio::select! {
+                got = &mut coming => break got,
+                () = cancel.cancelled() => return Err(ClaimError::Cancelled),
+                () = failed => {}
+            }
         };
         got.map(|idle| (idle, position))
             .map_err(|_| match self.why_none() {
@@ -91,6 +96,14 @@ impl Pool {
                     waited: patience,
                 },
             })
+    }
+
+    /// Why no runner will come soon: there is none, and to make one failed, and failed again.
+    fn hopeless(&self) -> Option<String> {
+        let stats = &self.0.stats;
+        (self.working() == 0 && stats.failures_in_a_row() > 1)
+            .then(|| stats.last_error())
+            .flatten()
     }
 
     /// Why no runner came, unless it is that others have them.

@@ -45,6 +45,8 @@ struct Shared {
     /// A permit for every request that waits.
     queue: Semaphore,
     wake: Notify,
+    /// Tells those who wait that a runner could not be made.
+    failed: Notify,
     stats: Stats,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -72,6 +74,7 @@ impl Pool {
             slots: Arc::new(Semaphore::new(settings.max)),
             queue: Semaphore::new(settings.queue),
             wake: Notify::new(),
+            failed: Notify::new(),
             stats: Stats::default(),
             tasks: tasks.clone(),
             stop,
@@ -109,7 +112,7 @@ impl Pool {
     }
 
     /// Runners that are ready, or will be by themselves.
-    fn working(&self) -> usize {
+    pub fn working(&self) -> usize {
         let stats = &self.0.stats;
         self.idle() + stats.examined() + stats.busy() + stats.recycling()
     }

@@ -185,6 +185,10 @@ impl Stats {
         self.rest().last_error.clone()
     }
 
+    pub(super) fn failures_in_a_row(&self) -> u32 {
+        self.rest().failures_in_a_row
+    }
+
     /// All figures but `idle` and `alive`, which the pool itself knows.
     pub(super) fn snapshot(&self) -> Snapshot {
         let rest = self.rest();

@@ -111,6 +111,11 @@ impl Watch {
             .clone()
     }
 
+    /// What was wrong when it was last asked.
+    pub(super) fn error(&self) -> Option<String> {
+        self.last().and_then(|state| state.error)
+    }
+
     /// Sweeps and asks until it is stopped.
     pub(super) async fn keep(self, engine: Arc<dyn Engine>, stop: CancellationToken) {
         let mut next_sweep = Instant::now();
@@ -121,7 +126,12 @@ impl Watch {
                     tracing::warn!(engine = engine.name(), %error, "cannot look for leftovers");
                 }
             }
+            let failed = self.error().is_some();
             let error = engine.check().await.err().map(|error| error.to_string());
+            if failed && error.is_none() {
+                // It may do now what nobody waits for any more.
+                next_sweep = Instant::now();
+            }
             self.note(engine.name(), error);
             tokio::select! {
                 () = stop.cancelled() => return,

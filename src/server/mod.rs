@@ -61,7 +61,7 @@ pub struct Server {
 impl Server {
     /// Takes the port, proves that it is really ours, and starts filling the pools.
     pub async fn start(config: &Config) -> Result<Self, ServerError> {
-        let languages = language::load(config.languages_dir.as_deref())?;
+        let languages = language::load(config.languages_dir.as_deref(), &config.languages)?;
         let instance = Uuid::now_v7().to_string();
         let listener = port::bind(config.host, config.port).await?;
         let address = listener.local_addr().map_err(ServerError::Ended)?;

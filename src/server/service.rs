@@ -148,6 +148,15 @@ impl Pools {
                 reason: "the language has no pool".to_owned(),
             });
         };
+        // Where there is no runner and nobody to make one, waiting would be in vain.
+        if pool.working() == 0
+            && let Some(reason) = self.watch.error()
+        {
+            return Err(ServiceError::Unavailable {
+                reason: format!("there is no {} runner: {reason}", request.language.name),
+                retry_after: RETRY_AFTER,
+            });
+        }
         let (identity, cancelling) = (self.identity.clone(), self.cancelling.clone());
         // A task of its own: a client that goes away drops the request's future, but the runner
         // must be brought back by somebody.

@@ -20,8 +20,10 @@ def keep_order(out, err):
 
 
 class Watch:
-    # waits for matplotlib's list of figures; see warmbox_end.py
+    # waits for matplotlib, and for its list of figures; see warmbox_fonts.py and warmbox_end.py
     def find_spec(name, path=None, target=None):
+        if name == "matplotlib":
+            import warmbox_fonts  # noqa: F401
         if name == "matplotlib._pylab_helpers":
             sys.meta_path.remove(Watch)
             import warmbox_end

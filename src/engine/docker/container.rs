@@ -11,7 +11,7 @@ use bollard::query_parameters::{
 use futures_util::{Stream, StreamExt};
 use std::collections::HashSet;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{sleep, timeout};
@@ -30,15 +30,54 @@ const REMOVE_TRIES: u32 = 3;
 const NAME_TRIES: u32 = 64;
 const LINE_BYTES: usize = 4096;
 
-/// The containers of this engine that are meant to be there.
-pub(super) type Known = Arc<Mutex<HashSet<String>>>;
+/// The names of the containers that are meant to be there, from before they are.
+#[derive(Clone, Default)]
+pub(super) struct Known(Arc<Mutex<HashSet<String>>>);
+
+impl Known {
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names().contains(name)
+    }
+
+    /// Takes a name, unless a container of ours has it.
+    fn take(&self, name: String) -> Option<Name> {
+        self.names().insert(name.clone()).then(|| Name {
+            name,
+            known: self.clone(),
+        })
+    }
+
+    fn names(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The name of a container that no sweep touches, until this is dropped.
+pub(super) struct Name {
+    name: String,
+    known: Known,
+}
+
+impl Drop for Name {
+    fn drop(&mut self) {
+        self.known.names().remove(&self.name);
+    }
+}
+
+/// A container that was made, and its block of identities.
+pub(super) struct Created {
+    pub(super) id: String,
+    pub(super) block: u32,
+    pub(super) name: Name,
+}
 
 /// Makes a container under a name that no other has. The name's number is its block of
 /// identities: the daemon gives a name to one container at a time, for as long as that is there.
 pub(super) async fn create(
     daemon: &Daemon,
+    known: &Known,
     wanted: &Wanted<'_>,
-) -> Result<(String, u32), DockerError> {
+) -> Result<Created, DockerError> {
     let blocks = match daemon.remapped {
         true => REMAPPED_BLOCKS,
         false => CONTAINER_BLOCKS,
@@ -48,13 +87,19 @@ pub(super) async fn create(
     let start = Uuid::new_v4().as_u128() as u32 % blocks;
     for step in 0..NAME_TRIES.min(blocks) {
         let block = (start + step) % blocks;
+        let Some(name) = known.take(format!("warmbox-{block}")) else {
+            continue;
+        };
         let options = CreateContainerOptionsBuilder::new()
-            .name(&format!("warmbox-{block}"))
+            .name(&name.name)
             .build();
         let body = hardening::container(wanted);
         let created = daemon.api.create_container(Some(options), body);
         match call("create a container", CREATE, created).await {
-            Ok(created) => return Ok((created.id, block)),
+            Ok(made) => {
+                let id = made.id;
+                return Ok(Created { id, block, name });
+            }
             Err(error) if error.is_conflict() => {}
             Err(error) => return Err(error),
         }
@@ -134,23 +179,17 @@ pub(super) async fn remove(daemon: &Daemon, id: &str) -> Result<(), DockerError>
 pub(super) struct Container {
     pub(super) daemon: Daemon,
     pub(super) id: String,
-    pub(super) name: String,
     pub(super) said: Arc<Mutex<Option<String>>>,
-    known: Known,
+    name: Name,
 }
 
 impl Container {
-    pub(super) fn new(daemon: Daemon, id: String, name: String, known: Known) -> Self {
-        known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id.clone());
+    pub(super) fn new(daemon: Daemon, id: String, name: Name) -> Self {
         Self {
             daemon,
             id,
-            name,
             said: Arc::default(),
-            known,
+            name,
         }
     }
 
@@ -169,19 +208,10 @@ impl Container {
     }
 }
 
-impl Drop for Container {
-    fn drop(&mut self) {
-        self.known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.id);
-    }
-}
-
 impl Life for Container {
     fn name(&self) -> String {
         let short: String = self.id.chars().take(12).collect();
-        format!("container {} ({short})", self.name)
+        format!("container {} ({short})", self.name.name)
     }
 
     fn end(self: Box<Self>) -> Making<'static, ()> {

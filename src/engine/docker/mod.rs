@@ -30,16 +30,14 @@ use image::Images;
 use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use warmbox_protocol::{IdentitySource, Plan, RootSource, ToRunner};
 
 const LIST: Duration = Duration::from_secs(10);
 /// A supervisor reads its plan before anything else.
 const PLAN: Duration = Duration::from_secs(10);
-/// A container of ours that nobody here knows may be one that is being created.
-const UNKNOWN_FOR: Duration = Duration::from_secs(60);
 
 /// Whose containers these are.
 #[derive(Debug, Clone)]
@@ -111,8 +109,9 @@ impl Docker {
         let shared = &*self.0;
         let daemon = self.daemon().await?;
         let source = shared.images.runner_image(&daemon, &language.name).await?;
-        let (id, block) = container::create(
+        let created = container::create(
             &daemon,
+            &shared.known,
             &Wanted {
                 image: &source.id,
                 language: &language.name,
@@ -124,13 +123,8 @@ impl Docker {
             },
         )
         .await?;
-        let name = format!("warmbox-{block}");
-        let mut life = Box::new(Container::new(
-            daemon.clone(),
-            id.clone(),
-            name,
-            shared.known.clone(),
-        ));
+        let (id, block) = (created.id, created.block);
+        let mut life = Box::new(Container::new(daemon.clone(), id.clone(), created.name));
         match self.bring_up(&daemon, &mut life, &language, block).await {
             Ok(link) => Ok(Connection { link, life, source }),
             Err(error) => {
@@ -184,12 +178,10 @@ impl Docker {
         for found in call("list containers", LIST, listing).await? {
             let id = found.id.unwrap_or_default();
             let labels = found.labels.unwrap_or_default();
-            let ours = labels.get(INSTANCE) == Some(&self.0.place.instance);
-            let known = (self.0.known.lock())
-                .unwrap_or_else(PoisonError::into_inner)
-                .contains(&id);
-            // Whoever has our owner's name and not our instance's was before us.
-            if known || (ours && age(found.created) < UNKNOWN_FOR) {
+            let mut names = found.names.iter().flatten();
+            // Whoever has our owner's label and no name of ours was before us, or is what came of
+            // a call that was given up.
+            if names.any(|name| self.0.known.has(name.trim_start_matches('/'))) {
                 continue;
             }
             container::remove(&daemon, &id).await?;
@@ -203,15 +195,6 @@ impl Docker {
         }
         Ok(removed)
     }
-}
-
-/// The time since a container was created, by the daemon's clock and ours.
-fn age(created: Option<i64>) -> Duration {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let created = Duration::from_secs(created.unwrap_or(0).max(0) as u64);
-    now.saturating_sub(created)
 }
 
 impl Engine for Docker {
