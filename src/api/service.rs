@@ -127,7 +127,7 @@ pub enum PartState {
 /// `GET /readyz`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Readiness {
-    /// Traffic may be sent here.
+    /// Every language that is offered can be executed.
     pub ready: bool,
     pub languages: Vec<LanguageReadiness>,
 }

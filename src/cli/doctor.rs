@@ -1,13 +1,14 @@
 //! `warmbox doctor`: the report on this machine for this configuration.
 
 use super::{exit, fail, runtime};
-use crate::config::{Config, EngineChoice};
+use crate::config::{Config, EngineChoice, Pull};
 use crate::doctor::{self, Subject};
 use crate::language::{self, Language};
 use crate::pool;
 use crate::server::{self, isolation};
 use std::process::ExitCode;
 use std::sync::Arc;
+use tokio_util::task::TaskTracker;
 
 pub(super) fn doctor(config: &Config) -> ExitCode {
     let languages = match language::load(config.languages_dir.as_deref(), &config.languages) {
@@ -37,12 +38,15 @@ pub(super) fn doctor(config: &Config) -> ExitCode {
     }
 }
 
-/// Puts up one sandbox for each language.
+/// Puts up one sandbox for each language. In Docker that takes an image with our supervisor in it.
 async fn sandboxes(
     config: &Config,
     languages: &[Arc<Language>],
 ) -> Vec<(String, Result<String, String>)> {
-    let engine = server::engine_of_command(config, languages).await;
+    // It only looks: what is not there is said to be missing, not fetched.
+    let mut looking = config.clone();
+    looking.docker.pull = Pull::Never;
+    let engine = server::engine_of_command(&looking, languages, TaskTracker::new()).await;
     let mut results = Vec::new();
     for language in languages {
         let proved = pool::probe(&*engine, language)

@@ -6,6 +6,7 @@ use crate::language::{self, Language};
 use crate::server;
 use std::process::ExitCode;
 use std::sync::Arc;
+use tokio_util::task::TaskTracker;
 
 pub(super) fn images(config: &Config) -> ExitCode {
     if let Err(error) = logging::start(config) {
@@ -26,7 +27,7 @@ async fn make(config: &Config, languages: &[Arc<Language>]) -> ExitCode {
         engine: EngineChoice::Docker,
         ..config.clone()
     };
-    let engine = server::engine_of_command(&docker, languages).await;
+    let engine = server::engine_of_command(&docker, languages, TaskTracker::new()).await;
     let mut all = ExitCode::SUCCESS;
     for language in languages {
         match engine.source(language).await {

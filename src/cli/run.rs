@@ -115,7 +115,8 @@ async fn execute(config: &Config, request: RunRequest) -> anyhow::Result<Answer>
         ..config.pool.clone()
     };
     let language = request.language.clone();
-    let engine = server::engine_of_command(config, std::slice::from_ref(&language)).await;
+    let languages = std::slice::from_ref(&language);
+    let engine = server::engine_of_command(config, languages, tasks.clone()).await;
     let pool = Pool::start(language, engine, one, tasks.clone(), stop.clone());
     let identity = Identity {
         instance: request.request_id.clone(),

@@ -2,7 +2,7 @@
 
 use super::{exit, fail, logging, runtime};
 use crate::config::Config;
-use crate::server::{Server, ServerError};
+use crate::server::{Able, Server, ServerError};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -50,8 +50,9 @@ async fn serve_until_asked(config: &Config) -> Result<(), ServerError> {
 /// What a person at a terminal wants to know, on stdout.
 fn announce(server: &Server) {
     let state = match server.able() {
-        true => "is ready at",
-        false => "can run nothing yet, and says so at",
+        Able::All => "is ready at",
+        Able::Some => "can run some of its languages only, and says so at",
+        Able::Nothing => "can run nothing yet, and says so at",
     };
     println!(
         "warmbox {} {state} http://{} (instance {})",
@@ -62,5 +63,5 @@ fn announce(server: &Server) {
     for line in server.describe() {
         println!("  {line}");
     }
-    tracing::info!(able = server.able(), languages = ?server.describe(), "warmed up");
+    tracing::info!(able = ?server.able(), languages = ?server.describe(), "warmed up");
 }

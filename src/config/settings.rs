@@ -115,7 +115,7 @@ pub struct Settings {
     pub pull: Option<Text>,
 
     /// Name of this deployment on its Docker daemon; one server at a time may have it
-    /// [default: HOSTNAME-PORT]
+    /// [default: HOSTNAME/ADDRESS:PORT]
     #[arg(long, env = "WARMBOX_OWNER", value_name = "NAME")]
     pub owner: Option<Text>,
 

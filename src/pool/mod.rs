@@ -19,13 +19,13 @@ pub use stage::{StageError, StageResult};
 pub use stats::{Retired, Snapshot};
 
 use crate::config::PoolSettings;
-use crate::engine::Engine;
+use crate::engine::{Engine, Source};
 use crate::language::Language;
 use deadpool::Runtime;
 use deadpool::unmanaged;
 use runner::Idle;
 use stats::Stats;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -48,6 +48,8 @@ struct Shared {
     /// Tells those who wait that a runner could not be made.
     failed: Notify,
     stats: Stats,
+    /// What runners would be made from now, as it was when the engine was last asked.
+    current: Mutex<Option<Source>>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -76,6 +78,7 @@ impl Pool {
             wake: Notify::new(),
             failed: Notify::new(),
             stats: Stats::default(),
+            current: Mutex::default(),
             tasks: tasks.clone(),
             stop,
             settings,
@@ -124,5 +127,17 @@ impl Pool {
 
     fn idle(&self) -> usize {
         self.0.ready.status().size
+    }
+}
+
+impl Shared {
+    /// Whether runners are made from something else now.
+    fn is_outdated(&self, source: &Source) -> bool {
+        let current = self.current();
+        current.as_ref().is_some_and(|now| now.id != source.id)
+    }
+
+    fn current(&self) -> MutexGuard<'_, Option<Source>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

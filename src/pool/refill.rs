@@ -5,12 +5,10 @@ use super::runner::Idle;
 use super::stats::Retired;
 use super::{Pool, Snapshot};
 use std::time::Duration;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 /// Runners that may be starting at once: more would only slow each other down.
 const STARTING_AT_ONCE: usize = 4;
-/// How long a runner that is being made at the end of the server may still take.
-const LAST_START: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -60,15 +58,9 @@ impl Pool {
     /// every further one, so that a broken engine is not hammered.
     async fn create(&self, slot: tokio::sync::OwnedSemaphorePermit) {
         let shared = &self.0;
-        let starting = Idle::start(self, slot);
-        tokio::pin!(starting);
         let started = tokio::select! {
-            started = &mut starting => started,
-            // What has begun is better seen to its end: a runner half made is harder to end.
-            () = shared.stop.cancelled() => match timeout(LAST_START, starting).await {
-                Ok(started) => started,
-                Err(_) => return,
-            },
+            started = Idle::start(self, slot) => started,
+            () = shared.stop.cancelled() => return,
         };
         match started {
             Ok(idle) => {

@@ -4,7 +4,6 @@
 use super::stage::{self, StageError, StageResult};
 use super::stats::{Counted, Retired};
 use super::{Pool, Shared};
-use crate::config::PoolSettings;
 use crate::engine::{Connection, Engine, EngineError, LinkError, Source};
 use crate::language::Language;
 use std::sync::Arc;
@@ -135,10 +134,6 @@ impl Idle {
         &self.core.connection.source
     }
 
-    pub(super) fn settings(&self) -> &PoolSettings {
-        &self.core.pool.settings
-    }
-
     pub(super) fn age(&self) -> Duration {
         self.core.born.elapsed()
     }
@@ -220,6 +215,10 @@ impl Core {
             Some(Retired::Uses)
         } else if self.born.elapsed() >= settings.max_age {
             Some(Retired::Age)
+        } else if self.pool.is_outdated(&self.connection.source) {
+            // Here as well as where idle runners are looked after: one that is always in use is
+            // never seen there.
+            Some(Retired::Replaced)
         } else {
             None
         }

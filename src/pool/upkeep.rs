@@ -1,9 +1,9 @@
 //! What happens to idle runners: each is asked now and then whether it lives, and those that are
 //! dead, too old, out of date or more than are kept ready are let go.
 
-use super::Pool;
 use super::runner::Idle;
 use super::stats::Retired;
+use super::{Pool, Shared};
 use std::cmp::Reverse;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -20,7 +20,6 @@ const LOOK_AGAIN: Duration = Duration::from_secs(60);
 pub(super) async fn keep_well(pool: Pool) {
     let shared = &pool.0;
     let mut next_look = Instant::now() + LOOK;
-    let mut current = None;
     loop {
         tokio::select! {
             () = shared.stop.cancelled() => return,
@@ -32,20 +31,22 @@ pub(super) async fn keep_well(pool: Pool) {
                 () = shared.stop.cancelled() => return,
             };
             next_look = Instant::now() + if source.is_ok() { LOOK } else { LOOK_AGAIN };
-            if let Err(error) = &source {
-                tracing::warn!(language = shared.language.name, %error, "cannot look for a newer image");
+            match source {
+                Ok(source) => *shared.current() = Some(source),
+                // Runners that were made from an image which is gone now are still of use.
+                Err(error) => {
+                    tracing::warn!(language = shared.language.name, %error, "cannot look for a newer image");
+                }
             }
-            // Runners that were made from an image which is gone now are still of use.
-            current = source.ok().or(current);
         }
-        pool.look_after_idle(current.as_ref().map(|source| source.id.as_str()));
+        pool.look_after_idle();
     }
 }
 
 impl Pool {
     /// Lets go of those that are not wanted, and asks the others whether they live. Each is back
     /// in the pool as soon as it has answered.
-    fn look_after_idle(&self, current: Option<&str>) {
+    fn look_after_idle(&self) {
         let shared = &self.0;
         // The pool hands out one after the other and cannot be searched: take all, keep most.
         let mut idle = Vec::new();
@@ -56,7 +57,7 @@ impl Pool {
         let mut kept = 0;
         for (mut runner, examined) in idle {
             let floor = kept >= shared.settings.min_idle;
-            if let Some(why) = unwanted(&runner, current, floor) {
+            if let Some(why) = unwanted(shared, &runner, floor) {
                 runner.retire(why);
                 continue;
             }
@@ -76,9 +77,9 @@ impl Pool {
 }
 
 /// Why an idle runner is let go, though it may be in good health.
-fn unwanted(runner: &Idle, current: Option<&str>, above_floor: bool) -> Option<Retired> {
-    let settings = runner.settings();
-    if current.is_some_and(|current| current != runner.source().id) {
+fn unwanted(pool: &Shared, runner: &Idle, above_floor: bool) -> Option<Retired> {
+    let settings = &pool.settings;
+    if pool.is_outdated(runner.source()) {
         Some(Retired::Replaced)
     } else if runner.age() >= settings.max_age {
         Some(Retired::Age)

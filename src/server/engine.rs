@@ -4,10 +4,12 @@ use crate::config::{Config, DockerSettings, EngineChoice};
 use crate::engine::docker::{self, FoundImage, Place, Room};
 use crate::engine::{Docker, Embedded, Engine};
 use crate::language::Language;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 const CHECK: Duration = Duration::from_secs(5);
@@ -19,6 +21,7 @@ pub(super) async fn engine(
     config: &Config,
     languages: &[Arc<Language>],
     place: Place,
+    tasks: TaskTracker,
 ) -> Arc<dyn Engine> {
     let docker = || {
         let input = config.source_bytes.saturating_add(config.stdin_bytes);
@@ -28,6 +31,7 @@ pub(super) async fn engine(
             config.supervisor.clone(),
             room,
             place,
+            tasks,
         )
     };
     let embedded = || {
@@ -74,21 +78,25 @@ async fn lack<'a>(
 }
 
 /// The engine for a command that runs something and ends. A server's sweep knows nothing of it,
-/// and it nothing of a server's.
-pub async fn engine_of_command(config: &Config, languages: &[Arc<Language>]) -> Arc<dyn Engine> {
+/// and it nothing of a server's. `tasks` tells when nothing of it is under way.
+pub async fn engine_of_command(
+    config: &Config,
+    languages: &[Arc<Language>],
+    tasks: TaskTracker,
+) -> Arc<dyn Engine> {
     let instance = Uuid::now_v7().to_string();
     let place = Place {
         owner: format!("command-{instance}"),
         instance,
     };
-    engine(config, languages, place).await
+    engine(config, languages, place, tasks).await
 }
 
 /// The deployment's name on a Docker daemon, unless one was configured.
-pub(super) fn owner(config: &Config, port: u16) -> String {
+pub(super) fn owner(config: &Config, address: SocketAddr) -> String {
     config.docker.owner.clone().unwrap_or_else(|| {
         let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        format!("{}-{port}", name.trim())
+        format!("{}/{address}", name.trim())
     })
 }
 

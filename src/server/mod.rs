@@ -16,7 +16,7 @@ use connections::Bounded;
 pub use engine::engine_of_command;
 use engine::{engine, owner};
 use service::Pools;
-pub use service::isolation;
+pub use service::{Able, isolation};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -68,11 +68,11 @@ impl Server {
 
         // The port is ours alone, and so is the name that is made from it.
         let place = Place {
-            owner: owner(config, address.port()),
+            owner: owner(config, address),
             instance: instance.clone(),
         };
-        let engine = engine(config, &languages, place).await;
         let (tasks, stop_pools) = (TaskTracker::new(), CancellationToken::new());
+        let engine = engine(config, &languages, place, tasks.clone()).await;
         let watch = engine::Watch::default();
         tasks.spawn(watch.clone().keep(engine.clone(), stop_pools.clone()));
         let pools = languages
@@ -123,8 +123,8 @@ impl Server {
         Ok(server)
     }
 
-    /// Whether at least one language can be executed.
-    pub fn able(&self) -> bool {
+    /// Which of the languages can be executed.
+    pub fn able(&self) -> Able {
         self.pools.able()
     }
 

@@ -24,6 +24,14 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How long the start may wait for the first runners before it says so.
 const SETTLE_DEADLINE: Duration = Duration::from_secs(30);
 
+/// Which languages can be executed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Able {
+    All,
+    Some,
+    Nothing,
+}
+
 /// All pools of a server.
 pub(super) struct Pools {
     engine: Arc<dyn Engine>,
@@ -78,8 +86,13 @@ impl Pools {
         }
     }
 
-    pub(super) fn able(&self) -> bool {
-        self.pools.iter().any(Pool::able)
+    /// How many of the languages can be executed.
+    pub(super) fn able(&self) -> Able {
+        match self.pools.iter().filter(|pool| pool.able()).count() {
+            0 => Able::Nothing,
+            able if able == self.pools.len() => Able::All,
+            _ => Able::Some,
+        }
     }
 
     pub(super) fn describe(&self) -> Vec<String> {
@@ -233,7 +246,7 @@ impl Service for Pools {
             })
             .collect();
         Readiness {
-            ready: languages.iter().any(|language| language.ready),
+            ready: languages.iter().all(|language| language.ready),
             languages,
         }
     }

@@ -1,8 +1,10 @@
 // Knocks at the kernel's doors that lead out of sandboxes. Each must be refused with EPERM, ENOSYS or
-// EACCES (or, for families of sockets, EAFNOSUPPORT), and the program must live to tell.
+// EACCES (or, for families of sockets, EAFNOSUPPORT), and the program must live to tell. Only calls by
+// another ABI may be its end: a container's own filter knows no milder answer to them.
 // expect: {"status": "ok", "stdout": "done\n", "stderr": ""}
 #include <initializer_list>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
@@ -12,10 +14,19 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 static void knock(const char* name, long result) {
     bool refused = result < 0 && (errno == EPERM || errno == ENOSYS || errno == EACCES || errno == EAFNOSUPPORT || errno == ESOCKTNOSUPPORT || errno == EPROTONOSUPPORT);
     if (!refused) printf("%s: %ld %s\n", name, result, strerror(errno));
+}
+template <class Call> static void knock_in_a_child(const char* name, Call call) {
+    fflush(stdout);
+    int pid = fork(), status = 0;
+    if (!pid) _exit(call() > 0 ? 1 : 0);
+    waitpid(pid, &status, 0);
+    bool refused = WIFEXITED(status) && WEXITSTATUS(status) == 0, killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
+    if (pid < 0 || (!refused && !killed)) printf("%s: status %x\n", name, status);
 }
 int main() {
     char buffer[256] = {0};
@@ -56,10 +67,8 @@ int main() {
     }
 #ifdef __x86_64__
     // the 32-bit ABI has numbers of its own: getpid is 20 there
-    long pid = 20;
-    asm volatile("int $0x80" : "+a"(pid)::"memory");
-    if (pid > 0) printf("int 0x80: %ld\n", pid);
-    knock("x32", syscall(0x40000000 | SYS_getpid));
+    knock_in_a_child("int 0x80", [] { long pid = 20; asm volatile("int $0x80" : "+a"(pid)::"memory"); return pid; });
+    knock_in_a_child("x32", [] { return syscall(0x40000000 | SYS_getpid); });
 #endif
     puts("done");
 }

@@ -6,7 +6,7 @@
 //! request, `expect: {..}` the answer (see `harness::expect`), `takes_at_most_ms: n`. The rest
 //! is for people.
 
-use crate::harness::{Identity, Options, Server, identities, marker, mismatch, processes};
+use crate::harness::{Options, Server, marker, mismatch, processes, setups, usual};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,8 +74,8 @@ fn cpp_attacks_come_to_nothing() {
 
 fn every_attack(language: &str, ending: &str) {
     let canary = Canary::plant();
-    for identity in identities() {
-        let mut options = Options::new(identity, &["--min-idle", "1", "--max-runners", "1"]);
+    for setup in setups() {
+        let mut options = Options::new(setup, &["--min-idle", "1", "--max-runners", "1"]);
         options.env = vec![("WARMBOX_TEST_CANARY".into(), canary.word.clone())];
         let server = Server::start(&options);
         let mut failures: Vec<String> = attacks(ending)
@@ -91,7 +91,7 @@ fn every_attack(language: &str, ending: &str) {
         }
         assert!(
             failures.is_empty(),
-            "as {identity:?}:\n{}",
+            "as {setup:?}:\n{}",
             failures.join("\n\n")
         );
     }
@@ -100,9 +100,22 @@ fn every_attack(language: &str, ending: &str) {
 /// What is wrong after one attack, if anything.
 fn strike(server: &Server, language: &str, attack: &Attack, canary: &Canary) -> Option<String> {
     let mark = marker("attack");
+    let args = json!([mark, canary.path, canary.word]);
     let mut request = attack.request.clone();
-    request["code"] = json!(attack.code);
-    request["args"] = json!([mark, canary.path, canary.word]);
+    match language {
+        // As most programs come: without arguments, for an interpreter that waited for it.
+        "python" => {
+            let head = format!(
+                "import sys\nsys.argv[1:] = {args}\n{}",
+                processes::named(&mark)
+            );
+            request["code"] = json!(format!("{head}{}", attack.code));
+        }
+        _ => {
+            request["code"] = json!(attack.code);
+            request["args"] = args;
+        }
+    }
     let start = Instant::now();
     let reply = server.post_json(&format!("/execute/{language}"), &request);
     let took = start.elapsed();
@@ -144,7 +157,7 @@ struct Canary {
 
 impl Canary {
     fn plant() -> Self {
-        let word = marker("canary");
+        let word = format!("warmbox-{}", marker("canary"));
         let path = std::env::temp_dir().join(&word).display().to_string();
         fs::write(&path, &word).expect("the host's folder of temporary files can be written");
         Self { path, word }
@@ -160,7 +173,7 @@ impl Drop for Canary {
 /// The corpus proves nothing if its probe cannot see what was left.
 #[test]
 fn the_probe_sees_what_is_there() {
-    let server = Server::shared(Identity::Own);
+    let server = Server::shared(usual());
     let litter = "import os, subprocess\nopen('/tmp/left', 'w'); open('/dev/shm/left', 'w'); open('/work/left', 'w')\n\
         child = subprocess.Popen(['sleep', '9'])\nimport time; time.sleep(0.2)\n";
     let probe = read(&folder().join("probe/clean.py"));

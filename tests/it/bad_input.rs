@@ -1,7 +1,7 @@
 //! Every wrong request gets a problem document (RFC 9457) that says what is wrong and where, and
 //! costs no runner. The table is `bad_input.jsonl`; what does not fit into it is added here.
 
-use crate::harness::{Identity, Server, check, mismatch, read_to_end};
+use crate::harness::{Server, check, mismatch, read_to_end, usual};
 use serde_json::{Value, json};
 
 struct Row {
@@ -112,7 +112,7 @@ fn too_large() -> Vec<Row> {
 
 #[test]
 fn every_wrong_request_is_told_what_is_wrong() {
-    let server = Server::with(Identity::Own, &["--min-idle", "1"]);
+    let server = Server::with(usual(), &["--min-idle", "1"]);
     let instance = server.get("/livez").json()["instance"].take();
     let claimed = || server.pool("python")["claimed_total"].clone();
     let before = claimed();
@@ -151,7 +151,7 @@ fn every_wrong_request_is_told_what_is_wrong() {
 
 #[test]
 fn wrong_http_is_told_as_well() {
-    let server = Server::shared(Identity::Own);
+    let server = Server::shared(usual());
     let headers = [
         ("content-type", "application/json"),
         ("content-encoding", "gzip"),

@@ -1,15 +1,15 @@
 //! The other commands: `run`, `client`, `doctor`, `completions`, and refusals of `serve`.
 
 use crate::harness::{
-    Identity, Server, finish, identities, marker, open_folder, processes, program,
+    Server, Setup, finish, marker, open_folder, processes, program, setups, usual,
 };
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-fn warmbox(identity: Identity, folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let child = program(identity, folder)
+fn warmbox(setup: Setup, folder: &Path, args: &[&str]) -> (i32, String, String) {
+    let child = program(setup, folder)
         .args(args)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -27,7 +27,7 @@ const ECHO_CPP: &str = "#include <cstdio>\nint main() { fputs(\"out \", stdout);
 
 #[test]
 fn run_prints_what_the_program_printed_and_ends_with_its_code() {
-    for identity in identities() {
+    for setup in setups() {
         let folder = open_folder();
         let put = |name: &str, text: &str| {
             fs::write(folder.path().join(name), text).expect("it is ours");
@@ -54,17 +54,17 @@ fn run_prints_what_the_program_printed_and_ends_with_its_code() {
             ),
         ] {
             let args = [vec!["run", &file], words].concat();
-            let ran = warmbox(identity, folder.path(), &args);
+            let ran = warmbox(setup, folder.path(), &args);
             assert_eq!(
                 ran,
                 (code, stdout.to_owned(), stderr.to_owned()),
-                "{identity:?} {args:?}"
+                "{setup:?} {args:?}"
             );
         }
         let mark = marker("forever");
         let slow = put("slow.py", "print('on', flush=True)\nwhile True: pass");
         let (code, stdout, stderr) = warmbox(
-            identity,
+            setup,
             folder.path(),
             &["run", &slow, "--limit", "wall_ms=300", "--", &mark],
         );
@@ -75,10 +75,10 @@ fn run_prints_what_the_program_printed_and_ends_with_its_code() {
         );
         assert!(processes::marked(&mark).is_empty());
         let crash = put("crash.cpp", "int main() { *(volatile int*)8 = 1; }");
-        let (code, _, stderr) = warmbox(identity, folder.path(), &["run", &crash]);
+        let (code, _, stderr) = warmbox(setup, folder.path(), &["run", &crash]);
         assert!(code == 139 && stderr.contains("SIGSEGV"), "{code} {stderr}");
         let wrong = put("wrong.cpp", "int main() {\n  return x;\n}");
-        let (code, stdout, stderr) = warmbox(identity, folder.path(), &["run", &wrong]);
+        let (code, stdout, stderr) = warmbox(setup, folder.path(), &["run", &wrong]);
         assert!(
             code == 1 && stdout.is_empty() && stderr.contains("main.cpp:2:10: error"),
             "{code} {stderr}"
@@ -88,7 +88,7 @@ fn run_prints_what_the_program_printed_and_ends_with_its_code() {
 
 #[test]
 fn client_prints_what_run_would() {
-    let server = Server::shared(Identity::Own);
+    let server = Server::shared(usual());
     let folder = open_folder();
     let file = |name: &str| folder.path().join(name).display().to_string();
     fs::write(file("a.py"), ECHO).expect("it is ours");
@@ -105,10 +105,10 @@ fn client_prints_what_run_would() {
         "a",
         "b",
     ];
-    let told = warmbox(Identity::Own, folder.path(), &args);
+    let told = warmbox(usual(), folder.path(), &args);
     assert_eq!(told, (3, "out x".into(), "err a b".into()));
     let nobody = ["client", &script, "--url", "http://127.0.0.1:1"];
-    let (code, stdout, stderr) = warmbox(Identity::Own, folder.path(), &nobody);
+    let (code, stdout, stderr) = warmbox(usual(), folder.path(), &nobody);
     assert!(
         code != 0 && stdout.is_empty() && stderr.contains("http://127.0.0.1:1"),
         "{stderr}"
@@ -117,9 +117,9 @@ fn client_prints_what_run_would() {
 
 #[test]
 fn doctor_says_what_is_here_and_what_is_missing() {
-    for identity in identities() {
+    for setup in setups() {
         let folder = open_folder();
-        let (code, stdout, stderr) = warmbox(identity, folder.path(), &["doctor", "--port", "0"]);
+        let (code, stdout, stderr) = warmbox(setup, folder.path(), &["doctor", "--port", "0"]);
         assert_eq!(code, 0, "{stdout}{stderr}");
         for word in [
             "user namespaces",
@@ -155,7 +155,7 @@ fn doctor_says_what_is_here_and_what_is_missing() {
             "--supervisor",
             "/nowhere/warmbox-supervisor",
         ];
-        let (code, stdout, _) = warmbox(identity, folder.path(), &args);
+        let (code, stdout, _) = warmbox(setup, folder.path(), &args);
         assert!(
             code != 0 && stdout.contains("fail") && stdout.contains("cannot run programs"),
             "{code} {stdout}"
@@ -167,7 +167,7 @@ fn doctor_says_what_is_here_and_what_is_missing() {
 fn completions_know_every_command() {
     let folder = open_folder();
     for shell in ["bash", "zsh", "fish"] {
-        let (code, stdout, stderr) = warmbox(Identity::Own, folder.path(), &["completions", shell]);
+        let (code, stdout, stderr) = warmbox(usual(), folder.path(), &["completions", shell]);
         assert_eq!((code, stderr.as_str()), (0, ""), "{shell}");
         for word in ["serve", "doctor", "min-idle"] {
             assert!(stdout.contains(word), "no {word} for {shell}");
@@ -205,7 +205,7 @@ fn a_wrong_setting_is_named_in_one_line() {
         } else {
             all
         };
-        let (code, stdout, stderr) = warmbox(Identity::Own, folder.path(), &all);
+        let (code, stdout, stderr) = warmbox(usual(), folder.path(), &all);
         assert!(code != 0 && stdout.is_empty(), "{args:?}: {code} {stdout}");
         for part in parts {
             assert!(stderr.contains(part), "{args:?}: no {part:?} in {stderr}");

@@ -1,6 +1,6 @@
 //! Many requests at once: each is answered with its own result or turned away, and none is lost.
 
-use crate::harness::{Identity, Reply, Server, check, identities};
+use crate::harness::{Reply, Server, check, setups, usual};
 use serde_json::json;
 
 fn ask_all(server: &Server, count: usize, code: impl Fn(usize) -> String + Sync) -> Vec<Reply> {
@@ -19,9 +19,9 @@ fn ask_all(server: &Server, count: usize, code: impl Fn(usize) -> String + Sync)
 
 #[test]
 fn a_hundred_requests_on_two_runners() {
-    for identity in identities() {
+    for setup in setups() {
         let server = Server::with(
-            identity,
+            setup,
             &[
                 "--min-idle",
                 "2",
@@ -84,7 +84,7 @@ fn a_full_queue_and_a_slow_one_are_429() {
         "--queue-timeout",
         "300ms",
     ];
-    let server = Server::with(Identity::Own, &args);
+    let server = Server::with(usual(), &args);
     let replies = ask_all(&server, 4, |_| {
         "import time\ntime.sleep(1)\nprint('x')".to_owned()
     });
@@ -103,39 +103,43 @@ fn a_full_queue_and_a_slow_one_are_429() {
 
 #[test]
 fn more_runners_are_made_on_demand_up_to_the_maximum() {
-    let server = Server::with(Identity::Own, &["--min-idle", "0", "--max-runners", "3"]);
-    let replies = ask_all(&server, 9, |number| {
-        format!("import time\ntime.sleep(0.2)\nprint({number})")
-    });
-    for (number, reply) in replies.iter().enumerate() {
-        check(
-            "made on demand",
-            &reply.json(),
-            &json!({"stdout": format!("{number}\n")}),
-        );
+    for setup in setups() {
+        let server = Server::with(setup, &["--min-idle", "0", "--max-runners", "3"]);
+        let replies = ask_all(&server, 9, |number| {
+            format!("import time\ntime.sleep(0.2)\nprint({number})")
+        });
+        for (number, reply) in replies.iter().enumerate() {
+            check(
+                "made on demand",
+                &reply.json(),
+                &json!({"stdout": format!("{number}\n")}),
+            );
+        }
+        let pool = server.pool("python");
+        let created = pool["created_total"].as_u64().unwrap_or(0);
+        assert!((1..=3).contains(&created), "{pool}");
     }
-    let pool = server.pool("python");
-    let created = pool["created_total"].as_u64().unwrap_or(0);
-    assert!((1..=3).contains(&created), "{pool}");
 }
 
 #[test]
 fn single_use_is_single_use() {
-    let server = Server::with(
-        Identity::Own,
-        &["--min-idle", "1", "--max-runners", "2", "--max-uses", "1"],
-    );
-    for number in 0..4_u64 {
-        let answer = server.execute("python", &json!({"code": format!("print({number})")}));
-        check(
-            "single use",
-            &answer,
-            &json!({"stdout": format!("{number}\n")}),
+    for setup in setups() {
+        let server = Server::with(
+            setup,
+            &["--min-idle", "1", "--max-runners", "2", "--max-uses", "1"],
         );
-        let created = server.pool("python")["created_total"].as_u64().unwrap_or(0);
-        assert!(
-            created > number,
-            "run {number} had a runner of its own: {created} were made"
-        );
+        for number in 0..4_u64 {
+            let answer = server.execute("python", &json!({"code": format!("print({number})")}));
+            check(
+                "single use",
+                &answer,
+                &json!({"stdout": format!("{number}\n")}),
+            );
+            let created = server.pool("python")["created_total"].as_u64().unwrap_or(0);
+            assert!(
+                created > number,
+                "run {number} had a runner of its own: {created} were made"
+            );
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! What only a compiled language has: diagnostics, standards, limits of the compiler.
 
-use crate::harness::{check, on_each_identity};
+use crate::harness::{check, on_each_setup};
 use serde_json::json;
 
 #[test]
 fn a_compile_error_names_file_line_and_column() {
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         let files = json!([
             {"name": "main.cpp", "content": "#include \"lib/f.h\"\nint main() { return f(); }\n"},
             {"name": "lib/f.h", "content": "int f();\n"},
@@ -41,7 +41,7 @@ fn a_compile_error_names_file_line_and_column() {
 
 #[test]
 fn warnings_do_not_stop_a_program() {
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         let code = "#warning look here\n#include <cstdio>\nint main() { puts(\"ran\"); }";
         let answer = server.execute("cpp", &json!({"code": code}));
         check(
@@ -60,7 +60,7 @@ fn the_standard_is_what_was_asked_for() {
         template <std::integral T> T twice(T x) { return x + x; }\nint main() { printf(\"%d\\n\", twice(21)); }";
     let version = "#include <cstdio>\nint main() { printf(\"%ld%s\\n\", __cplusplus,\n\
         #ifdef __STRICT_ANSI__\n\"\"\n#else\n\" gnu\"\n#endif\n); }";
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         for (std, code, status, stdout) in [
             ("c++20", concepts, "ok", "42\n"),
             ("c++11", concepts, "compile_error", ""),
@@ -79,7 +79,7 @@ fn the_standard_is_what_was_asked_for() {
 /// The compiler runs user code, too: the preprocessor reads files, templates take time.
 #[test]
 fn the_compiler_is_walled_in_as_well() {
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         let forever = "template <int N, int M> struct F { static const long v = F<N - 1, M * 2>::v + F<N - 1, M * 2 + 1>::v; };\n\
             template <int M> struct F<0, M> { static const long v = M; };\nint main() { return F<26, 0>::v; }";
         let request = json!({"code": forever, "limits": {"compile_wall_ms": 700}});

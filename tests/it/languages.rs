@@ -1,6 +1,6 @@
 //! The same small programs in every language, and the whole answer to each of them.
 
-use crate::harness::{check, on_each_identity};
+use crate::harness::{check, on_each_setup};
 use serde_json::{Value, json};
 
 /// One program in both languages. The request's other fields and the expected answer are the
@@ -200,7 +200,7 @@ fn cpp_answers_exactly() {
 }
 
 fn every_case(language: &str, pick: impl Fn(&Case) -> (&'static str, &'static [&'static str])) {
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         for case in cases() {
             let (code, stderr) = pick(&case);
             let mut request = case.request.clone();

@@ -1,6 +1,6 @@
 //! Every limit ends what it is for, says so, and leaves the other runs alone.
 
-use crate::harness::{Server, check, identities, on_each_identity};
+use crate::harness::{Server, check, on_each_setup, setups};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -65,7 +65,7 @@ fn each_limit_ends_its_program_and_is_named() {
         ),
         (FULL_DISK, json!({}), failed("disk_limit", "disk_bytes")),
     ];
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         for (programs, limits, expected) in &rows {
             for (language, code) in ["python", "cpp"].iter().zip(programs) {
                 let answer = server.execute(language, &json!({"code": code, "limits": limits}));
@@ -90,7 +90,7 @@ fn each_limit_ends_its_program_and_is_named() {
 fn memory_is_counted_over_all_processes_and_tmpfs() {
     let children = "import os, time\nfor i in range(6):\n    if os.fork() == 0:\n        b = b'x' * (20 << 20)\n        time.sleep(9)\ntime.sleep(9)";
     let files = "for i in range(10): open(f'/dev/shm/{i}', 'wb').write(b'x' * (6 << 20))\nimport time\ntime.sleep(9)";
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         for code in [children, files] {
             let limits = json!({"memory_bytes": 48 << 20, "wall_ms": 5000});
             let answer = server.execute("python", &json!({"code": code, "limits": limits}));
@@ -133,7 +133,8 @@ fn what_cannot_be_executed_is_a_verdict_and_costs_no_runner() {
         (
             "python",
             json!({"code": "print(1)", "limits": {"open_files": 1}}),
-            json!({"status": "runtime_error", "exit_code": 127}),
+            // by the dynamic loader, or by an interpreter that had been loaded before
+            json!({"status": "runtime_error", "exit_code": {"any": [127, 2]}}),
         ),
         (
             "python",
@@ -146,8 +147,8 @@ fn what_cannot_be_executed_is_a_verdict_and_costs_no_runner() {
             json!({"status": "runtime_error", "signal": "SIGXCPU", "limit": null}),
         ),
     ];
-    for identity in identities() {
-        let server = Server::with(identity, &["--min-idle", "1", "--max-runners", "1"]);
+    for setup in setups() {
+        let server = Server::with(setup, &["--min-idle", "1", "--max-runners", "1"]);
         for (language, request, expected) in &rows {
             let answer = server.execute(language, request);
             check(&format!("{language} {expected}"), &answer, expected);
@@ -160,8 +161,8 @@ fn what_cannot_be_executed_is_a_verdict_and_costs_no_runner() {
 
 #[test]
 fn memory_of_one_run_is_not_counted_as_the_next_ones() {
-    for identity in identities() {
-        let server = Server::with(identity, &["--min-idle", "1", "--max-runners", "1"]);
+    for setup in setups() {
+        let server = Server::with(setup, &["--min-idle", "1", "--max-runners", "1"]);
         let large = json!({"code": "char a[31 << 20] = {1};\nint main() { return a[5]; }"});
         check(
             "large",
@@ -177,7 +178,7 @@ fn memory_of_one_run_is_not_counted_as_the_next_ones() {
 #[test]
 fn a_refusal_that_the_program_copes_with_is_no_failure() {
     let code = "import os, time\ntry:\n    for i in range(99):\n        if os.fork() == 0: time.sleep(9)\nexcept BlockingIOError:\n    print('enough')";
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         let answer = server.execute(
             "python",
             &json!({"code": code, "limits": {"processes": 20}}),
@@ -194,8 +195,8 @@ fn a_refusal_that_the_program_copes_with_is_no_failure() {
 fn a_fork_bomb_is_contained_while_a_second_runner_answers() {
     let python = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass";
     let cpp = "#include <unistd.h>\nint main() { for (;;) fork(); }";
-    for identity in identities() {
-        let server = Server::with(identity, &["--min-idle", "2", "--max-runners", "2"]);
+    for setup in setups() {
+        let server = Server::with(setup, &["--min-idle", "2", "--max-runners", "2"]);
         for (language, bomb) in [("python", python), ("cpp", cpp)] {
             let limits = json!({"wall_ms": 2000, "cpu_ms": 30_000});
             let request = json!({"code": bomb, "limits": limits});

@@ -1,8 +1,9 @@
 //! Real servers, real sandboxes, real programs. Every test starts the release binaries and
 //! talks to them as a user would; none knows their insides.
 //!
-//! Everything that depends on who runs the server is proved twice: as whoever runs the tests,
-//! and, where that is root, as an ordinary user as well. See [`harness::identities`].
+//! Everything that depends on who runs the server and on what makes its runners is proved with
+//! both engines, and where root runs the tests as an ordinary user as well. See
+//! [`harness::setups`].
 
 #![allow(
     clippy::expect_used,
@@ -16,6 +17,7 @@ mod bad_input;
 mod command_line;
 mod concurrency;
 mod cpp;
+mod docker;
 mod languages;
 mod lifecycle;
 mod limits;
@@ -23,6 +25,7 @@ mod output;
 mod pictures;
 mod port;
 mod requests;
+mod roots;
 mod survival;
 mod trace;
 mod walls;

@@ -1,6 +1,6 @@
 //! What is said about output: order, encoding, truncation, and the end of streams.
 
-use crate::harness::{Server, check, identities, on_each_identity, processes};
+use crate::harness::{Server, check, on_each_setup, processes, setups};
 use serde_json::json;
 
 /// The same with pauses, in which even a busy machine gets round to reading.
@@ -11,7 +11,7 @@ fn output_keeps_the_order_of_writes_that_are_apart_in_time() {
     let shown: String = (0..4)
         .map(|i| format!("out {i}\nerr {i}\nmore {i}\n"))
         .collect();
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         let answer = server.execute("python", &json!({"code": python}));
         check(
             "in order",
@@ -32,7 +32,7 @@ fn output_is_what_a_terminal_would_have_shown() {
         "stdout": "out 0\nout 1\nout 2\nend\n",
         "stderr": "err 0\nerr 1\nerr 2\n",
     });
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         for (language, code) in [("python", python), ("cpp", cpp)] {
             // the order is the kernel's, so once would prove little
             for round in 0..5 {
@@ -47,7 +47,7 @@ fn output_is_what_a_terminal_would_have_shown() {
 fn what_is_not_utf8_is_told() {
     let python = "import os\nos.write(1, b'a\\xff\\xfeb\\x00c')";
     let cpp = "#include <unistd.h>\nint main() { write(1, \"a\\xff\\xfe\" \"b\\0c\", 6); }";
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         for (language, code) in [("python", python), ("cpp", cpp)] {
             let answer = server.execute(language, &json!({"code": code}));
             let text = "a\u{fffd}\u{fffd}b\0c";
@@ -66,7 +66,7 @@ fn closed_streams_neither_end_nor_hang_a_run() {
     let cpp =
         "#include <unistd.h>\nint main() { write(1, \"x\", 1); close(1); close(2); sleep(30); }";
     let late = "import os, time\nos.close(1); os.close(2)\ntime.sleep(0.3)\nos._exit(7)";
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         for (language, code) in [("python", python), ("cpp", cpp)] {
             let request = json!({"code": code, "limits": {"wall_ms": 500}});
             let expected = json!({
@@ -88,8 +88,8 @@ fn a_hundred_megabytes_are_cut_loudly_in_bounded_memory() {
         left = block\n    while left: left = left[os.write(1, left):]\nos.write(1, b'the end')";
     let cpp = "#include <cstdio>\n#include <string>\nint main() { std::string b; for (int i = 0; i < 10000; i++) b += \"0123456789\";\n\
         fputc('e', stderr); for (int i = 0; i < 1000; i++) fwrite(b.data(), 1, b.size(), stdout); fputs(\"the end\", stdout); }";
-    for identity in identities() {
-        let server = Server::with(identity, &["--min-idle", "1"]);
+    for setup in setups() {
+        let server = Server::with(setup, &["--min-idle", "1"]);
         for (language, code) in [("python", python), ("cpp", cpp)] {
             server.execute(
                 language,

@@ -1,17 +1,18 @@
 //! Figures and image files come back as data URLs; the program's own output is untouched.
 
-use crate::harness::{Server, check, identities, on_each_identity};
+use crate::harness::{Server, Setup, check, on_each_setup, setups};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-/// The interpreter of sandboxes may lack matplotlib; then a program that wants it is told by
-/// Python itself, and there is nothing else to prove.
+/// This machine's interpreter may lack matplotlib; then a program that wants it is told by Python
+/// itself, and there is nothing else to prove. The image has it.
 fn matplotlib(server: &Server) -> bool {
     let answer = server.execute("python", &json!({"code": "import numpy, matplotlib"}));
     if answer["status"] == "ok" {
         return true;
     }
+    assert_ne!(server.setup, Setup::Docker, "{answer:#}");
     let expected = json!({"status": "runtime_error", "stderr": {"has": "ModuleNotFoundError"}});
     check("without matplotlib", &answer, &expected);
     println!("matplotlib is not installed here: pictures of figures are not proved");
@@ -88,7 +89,7 @@ fn figures_come_back_however_they_were_made() {
             vec![],
         ),
     ];
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         if !matplotlib(server) {
             return;
         }
@@ -114,7 +115,7 @@ fn a_failing_program_keeps_its_figures_and_its_exit_code() {
             json!({"status": "runtime_error", "exit_code": 5, "stderr": ""}),
         ),
     ];
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         if !matplotlib(server) {
             return;
         }
@@ -128,7 +129,7 @@ fn a_failing_program_keeps_its_figures_and_its_exit_code() {
 
 #[test]
 fn numpy_works() {
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         if !matplotlib(server) {
             return;
         }
@@ -153,8 +154,8 @@ fn image_files_of_any_program_come_back_once() {
     );
     let cpp = "#include <cstdio>\nint main(int, char** v) { FILE* f = fopen(\"in.png\", \"rb\"); FILE* g = fopen(\"out.png\", \"wb\");\n\
         for (int c; (c = getc(f)) != EOF;) putc(c, g); fputs(\"more\", g); }";
-    for identity in identities() {
-        let server = Server::with(identity, &["--max-runners", "1"]);
+    for setup in setups() {
+        let server = Server::with(setup, &["--max-runners", "1"]);
         let answer = server.execute("python", &json!({"code": python}));
         check(
             "python",

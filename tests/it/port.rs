@@ -1,6 +1,9 @@
 //! The accidents with ports that this server exists to prevent, each with a real second process.
 
-use crate::harness::{Identity, Server, finish, open_folder, processes, program, wait_for};
+use crate::harness::{
+    Server, Setup, containers, finish, marker, open_folder, processes, program, setups, usual,
+    wait_for,
+};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -45,15 +48,24 @@ impl Drop for Stranger {
 }
 
 /// Starts a server that is expected to refuse, and answers its last words.
-fn refused_start(host: &str, port: u16) -> Output {
-    let folder = open_folder();
-    let child = program(Identity::Own, folder.path())
+fn refused_start(setup: Setup, host: &str, port: u16) -> Output {
+    let (folder, owner) = (open_folder(), marker("refused"));
+    let child = program(setup, folder.path())
         .args(["serve", "--host", host, "--port", &port.to_string()])
+        .env("WARMBOX_OWNER", &owner)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the server starts");
-    finish(child, Duration::from_secs(20))
+    let output = finish(child, Duration::from_secs(20));
+    if setup == Setup::Docker {
+        // Some refusals come when the first runners are being made.
+        wait_for(Duration::from_secs(2), "no container is left", || {
+            let left = containers::owned_by(&containers::host(), &owner);
+            left.is_empty().then_some(())
+        });
+    }
+    output
 }
 
 /// Fails unless the server refused in one line that has all these parts.
@@ -82,7 +94,7 @@ fn a_port_that_is_taken_is_refused_and_its_owner_named_and_spared() {
         ("127.0.0.1", "::"),
     ] {
         let mut stranger = Stranger::on(theirs).expect("IPv4 is there");
-        let output = refused_start(ours, stranger.at.port());
+        let output = refused_start(usual(), ours, stranger.at.port());
         let pid = format!("pid {}", stranger.child.id());
         let port = format!("port {}", stranger.at.port());
         assert_refusal(
@@ -105,12 +117,21 @@ fn a_port_that_is_taken_is_refused_and_its_owner_named_and_spared() {
 
 #[test]
 fn a_stale_process_on_another_loopback_address_is_found() {
+    for setup in setups() {
+        // Who answers is told to whoever may know.
+        if setup != Setup::Nobody {
+            find_a_stale_process(setup);
+        }
+    }
+}
+
+fn find_a_stale_process(setup: Setup) {
     for ours in ["127.0.0.1", "0.0.0.0"] {
         let Some(mut stranger) = Stranger::on("::1") else {
             println!("this machine has no IPv6 loopback: the accident cannot happen here");
             return;
         };
-        let output = refused_start(ours, stranger.at.port());
+        let output = refused_start(setup, ours, stranger.at.port());
         let pid = format!("pid {}", stranger.child.id());
         assert_refusal(&output, &[&pid, "-m http.server", "[::1]", "--port"]);
         assert!(
@@ -126,7 +147,7 @@ fn a_stale_process_on_another_loopback_address_is_found() {
         );
     }
     let stranger = Stranger::on("127.0.0.2").expect("all of 127.0.0.0/8 is loopback");
-    let output = refused_start("127.0.0.1", stranger.at.port());
+    let output = refused_start(setup, "127.0.0.1", stranger.at.port());
     assert_refusal(
         &output,
         &[&format!("pid {}", stranger.child.id()), "127.0.0.2"],
@@ -135,8 +156,8 @@ fn a_stale_process_on_another_loopback_address_is_found() {
 
 #[test]
 fn a_second_start_names_the_first() {
-    let first = Server::shared(Identity::Own);
-    let output = refused_start("127.0.0.1", first.port);
+    let first = Server::shared(usual());
+    let output = refused_start(usual(), "127.0.0.1", first.port);
     let pid = format!("pid {}", first.pid());
     assert_refusal(&output, &[&pid, "serve"]);
     assert_eq!(first.get("/livez").status, 200, "the first goes on");

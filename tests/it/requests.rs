@@ -1,6 +1,6 @@
 //! The ways to send a program: several files, plain text, other names for the same thing.
 
-use crate::harness::{check, on_each_identity};
+use crate::harness::{check, on_each_setup};
 use crate::languages::ok;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn a_program_may_be_several_files_in_folders() {
         {"name": "lib/f.cc", "content": "#include \"f.h\"\nint f() { return 42; }"},
         {"name": "data/ü.bin", "content": "AP8K", "encoding": "base64"},
     ]);
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         for (language, files) in [("python", &python), ("cpp", &cpp)] {
             let answer = server.execute(language, &json!({"files": files}));
             check(language, &answer, &ok("42 b'\\x00\\xff\\n'\n"));
@@ -30,7 +30,7 @@ fn a_program_may_be_several_files_in_folders() {
 
 #[test]
 fn other_ways_to_ask() {
-    on_each_identity(|server| {
+    on_each_setup(|server| {
         let text = [("content-type", "text/plain; charset=utf-8")];
         let reply = server.post("/execute/python", &text, "print('plain ü')".as_bytes());
         check("text/plain", &reply.json(), &ok("plain ü\n"));

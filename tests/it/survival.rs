@@ -1,48 +1,31 @@
 //! Deaths that the server outlives: of a runner, and of a client. Nobody else notices.
 
-use crate::harness::{Server, check, identities, marker, processes, wait_for};
+use crate::harness::{Server, check, marker, processes, setups, wait_for};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const SLEEP: &str = "import time\ntime.sleep(60)";
-
-/// A program that sleeps and can be found by its argument.
+/// A program that sleeps and can be found by its marker.
 fn sleeper(marker: &str) -> Value {
-    json!({"code": SLEEP, "args": [marker], "limits": {"wall_ms": 60_000}})
-}
-
-/// The pool has this many runners ready and nothing under way.
-fn wait_until_full(server: &Server, language: &str, idle: u64) {
-    let mut last = Value::Null;
-    let full = || {
-        last = server.pool(language);
-        (last["idle"] == idle
-            && last["busy"] == 0
-            && last["recycling"] == 0
-            && last["starting"] == 0)
-            .then_some(())
-    };
-    wait_for(
-        Duration::from_secs(10),
-        &format!("{language} has {idle} idle runners"),
-        full,
-    );
+    let code = format!("{}import time\ntime.sleep(60)", processes::named(marker));
+    json!({"code": code, "limits": {"wall_ms": 60_000}})
 }
 
 #[test]
 fn a_runner_that_dies_idle_is_replaced_unnoticed() {
-    for identity in identities() {
-        let server = Server::with(identity, &["--min-idle", "2", "--max-runners", "2"]);
-        // of each runner: the keeper, which the server started, or the runner itself, below it
+    for setup in setups() {
+        let server = Server::with(setup, &["--min-idle", "2", "--max-runners", "2"]);
+        // of each runner: the keeper, with which the outer wall ends, or the runner itself, below it
         for depth in [1, 2] {
-            wait_until_full(&server, "python", 2);
-            let family = processes::descendants(server.pid());
-            let keepers: Vec<_> = family.iter().filter(|p| p.parent == server.pid()).collect();
+            server.wait_until_full("python", 2);
+            server.wait_until_full("cpp", 2);
+            let family = server.family();
+            let keepers = server.keepers(&family);
             let victims: Vec<_> = match depth {
-                1 => keepers.clone(),
+                1 => keepers,
                 _ => family
                     .iter()
                     .filter(|p| keepers.iter().any(|k| k.pid == p.parent))
+                    .cloned()
                     .collect(),
             };
             assert!(
@@ -62,7 +45,7 @@ fn a_runner_that_dies_idle_is_replaced_unnoticed() {
             }
             let answer = server.execute("cpp", &json!({"code": "int main() {}"}));
             check("after the kill", &answer, &json!({"status": "ok"}));
-            wait_until_full(&server, "python", 2);
+            server.wait_until_full("python", 2);
             let left = processes::left_after(Duration::from_secs(2), &family);
             assert!(left.is_empty(), "of the killed runners were left {left:#?}");
         }
@@ -71,14 +54,15 @@ fn a_runner_that_dies_idle_is_replaced_unnoticed() {
 
 #[test]
 fn a_runner_that_dies_during_a_run_is_not_blamed_on_the_program() {
-    for identity in identities() {
-        let server = Server::with(identity, &["--min-idle", "1", "--max-runners", "1"]);
+    for setup in setups() {
+        let server = Server::with(setup, &["--min-idle", "1", "--max-runners", "1"]);
         for said in ["", "said\n"] {
             let mark = marker("victim");
             let code = format!(
-                "print({said:?}, end='', flush=True)\nimport time\ntime.sleep(3)\nprint('done')"
+                "{}print({said:?}, end='', flush=True)\nimport time\ntime.sleep(3)\nprint('done')",
+                processes::named(&mark)
             );
-            let request = json!({"code": code, "args": [mark]});
+            let request = json!({"code": code});
             let reply = std::thread::scope(|scope| {
                 let asking = scope.spawn(|| server.post_json("/execute/python", &request));
                 let program = processes::wait_for_marked(&mark);
@@ -100,27 +84,24 @@ fn a_runner_that_dies_during_a_run_is_not_blamed_on_the_program() {
     }
 }
 
-/// The runner that a program runs in: below its keeper, which the server started.
+/// The runner that a program runs in, below its keeper.
 fn runner_of(server: &Server, program: &processes::Process) -> processes::Process {
-    let all = processes::all();
-    let parent = |of: &processes::Process| all.iter().find(|p| p.pid == of.parent).cloned();
-    let mut line = vec![program.clone()];
-    while let Some(next) = line.last().and_then(parent) {
-        if next.pid == server.pid() {
-            let [.., runner, _keeper] = line.as_slice() else {
-                break;
-            };
-            return runner.clone();
+    let family = server.family();
+    let keepers = server.keepers(&family);
+    let mut process = program.clone();
+    while let Some(parent) = family.iter().find(|p| p.pid == process.parent) {
+        if keepers.contains(parent) {
+            return process;
         }
-        line.push(next);
+        process = parent.clone();
     }
-    panic!("no runner of {program:?} in {line:?}");
+    panic!("no runner of {program:?} in {family:?}");
 }
 
 #[test]
 fn a_client_that_goes_away_ends_its_run() {
-    for identity in identities() {
-        let server = Server::with(identity, &["--min-idle", "1", "--max-runners", "1"]);
+    for setup in setups() {
+        let server = Server::with(setup, &["--min-idle", "1", "--max-runners", "1"]);
         for language in ["python", "cpp"] {
             let mark = marker("abandoned");
             let mut request = sleeper(&mark);
@@ -128,6 +109,7 @@ fn a_client_that_goes_away_ends_its_run() {
                 request["code"] = json!(
                     "#include <unistd.h>\nint main() { if (fork()) sleep(60); else { setsid(); sleep(60); } }"
                 );
+                request["args"] = json!([mark]);
             }
             let connection = server.send_and_hold(language, &request);
             processes::wait_for_marked(&mark);
@@ -144,7 +126,7 @@ fn a_client_that_goes_away_ends_its_run() {
             drop(connection);
             let left = processes::left_after(Duration::from_secs(1), &running);
             assert!(left.is_empty(), "{language}: {left:?}");
-            wait_until_full(&server, language, 1);
+            server.wait_until_full(language, 1);
             assert!(
                 processes::marked(&mark).is_empty(),
                 "the queued one was never started"

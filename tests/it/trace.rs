@@ -1,12 +1,12 @@
 //! Who answered, and the path of a request through every log line from HTTP to the supervisor.
 
-use crate::harness::{Identity, Options, Server, check, wait_for};
+use crate::harness::{Options, Server, check, usual, wait_for};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 #[test]
 fn every_response_says_who_answered_what() {
-    let server = Server::shared(Identity::Own);
+    let server = Server::shared(usual());
     let livez = server.get("/livez").json();
     check(
         "livez",
@@ -61,7 +61,7 @@ fn every_response_says_who_answered_what() {
 #[test]
 fn every_log_line_of_a_request_carries_its_identity() {
     let args = ["--log-format", "json", "--log-filter", "debug"];
-    let server = Server::start(&Options::new(Identity::Own, &args));
+    let server = Server::start(&Options::new(usual(), &args));
     let instance = server.get("/livez").json()["instance"]
         .as_str()
         .expect("an instance")
@@ -120,7 +120,7 @@ fn every_log_line_of_a_request_carries_its_identity() {
 /// At the usual level, a request is one line.
 #[test]
 fn a_request_is_one_line_at_the_usual_level() {
-    let server = Server::start(&Options::new(Identity::Own, &["--log-format", "json"]));
+    let server = Server::start(&Options::new(usual(), &["--log-format", "json"]));
     let headers = [
         ("content-type", "text/plain"),
         ("x-request-id", "only-line"),

@@ -1,7 +1,8 @@
 //! A wall that cannot be put up: nothing is executed, and the error names the step.
 
 use crate::harness::{
-    Identity, Options, Server, check, finish, identities, open_folder, program_under, supervisor,
+    Options, Server, Setup, check, finish, open_folder, program_under, root, setups, supervisor,
+    wait_for,
 };
 use serde_json::json;
 use std::fs;
@@ -39,6 +40,7 @@ fn plan(folder: &Path, change: impl FnOnce(&mut Plan)) -> Vec<u8> {
         support: Vec::new(),
         version_argv: vec!["python3".into(), "--version".into()],
         env: Vec::new(),
+        ahead_argv: None,
         identities: IdentitySource::LockFolder(folder.display().to_string()),
     };
     change(&mut plan);
@@ -69,7 +71,6 @@ fn a_supervisor_refuses_what_it_cannot_wall_in() {
             .arg(supervisor());
         command
     };
-    let root = identities().len() > 1;
     let mut rows = vec![
         (
             ours(),
@@ -94,7 +95,7 @@ fn a_supervisor_refuses_what_it_cannot_wall_in() {
         (ours(), vec![0xff; 64], "receive the plan"),
         (without_namespaces(), plan(locks, |_| ()), "cannot"),
     ];
-    if root {
+    if root() {
         // only who has a range of identities locks one
         rows.push((
             ours(),
@@ -121,51 +122,63 @@ fn a_supervisor_refuses_what_it_cannot_wall_in() {
 
 #[test]
 fn a_server_without_walls_runs_nothing_and_says_why() {
-    if identities().len() == 1 {
-        println!("an ordinary user locks no identities: the wall under test is root's");
-        return;
+    for setup in setups() {
+        // What takes each engine its walls, and the word for it.
+        let (args, word) = match setup {
+            // An ordinary user locks no identities.
+            Setup::Own if !root() => continue,
+            Setup::Nobody => continue,
+            Setup::Own => (["--id-lock-dir", "/dev/null/locks"], "identity locks"),
+            Setup::Docker => (["--docker-runtime", "no-such-runtime"], "no-such-runtime"),
+        };
+        let server = Server::launch(&Options::new(setup, &args));
+        let reason = json!({"has": word});
+        wait_for(Duration::from_secs(10), "the first failure is told", || {
+            (server.get("/readyz").text.contains(word)).then_some(())
+        });
+        let reply = server.post_json("/execute/python", &json!({"code": "print(1)"}));
+        check(
+            "nothing is run",
+            &reply.json(),
+            &json!({"status": 503, "code": "unavailable", "detail": reason}),
+        );
+        assert!(!reply.header("retry-after").is_empty());
+        assert_eq!(server.get("/readyz").status, 503);
+        assert!(
+            !server.told().contains("is ready at"),
+            "it is not ready: {}",
+            server.told()
+        );
+        assert_eq!(server.get("/livez").status, 200);
+        let health = server.get("/health");
+        assert_eq!(health.status, 503);
+        check(
+            "health",
+            &health.json(),
+            &json!({"status": "down", "instance": {"has": "-"}}),
+        );
+        assert!(health.text.contains(word), "{}", health.text);
+        check(
+            "stats",
+            &server.pool("python"),
+            &json!({"last_error": reason, "idle": 0}),
+        );
+        assert!(server.log().contains(word), "{}", server.log());
     }
-    let options = Options::new(Identity::Own, &["--id-lock-dir", "/dev/null/locks"]);
-    let server = Server::launch(&options);
-    let reason = json!({"has": "identity locks"});
-    let reply = server.post_json("/execute/python", &json!({"code": "print(1)"}));
-    check(
-        "nothing is run",
-        &reply.json(),
-        &json!({"status": 503, "code": "unavailable", "detail": reason}),
-    );
-    assert!(!reply.header("retry-after").is_empty());
-    assert_eq!(server.get("/readyz").status, 503);
-    assert!(
-        !server.told().contains("is ready at"),
-        "it is not ready: {}",
-        server.told()
-    );
-    assert_eq!(server.get("/livez").status, 200);
-    let health = server.get("/health");
-    assert_eq!(health.status, 503);
-    check(
-        "health",
-        &health.json(),
-        &json!({"status": "down", "instance": {"has": "-"}}),
-    );
-    assert!(health.text.contains("identity locks"), "{}", health.text);
-    check(
-        "stats",
-        &server.pool("python"),
-        &json!({"last_error": reason, "idle": 0}),
-    );
-    assert!(server.log().contains("identity locks"), "{}", server.log());
 }
 
+/// Of the embedded engine alone: containers are made by the daemon, which nothing is taken from here.
 #[test]
 fn run_without_user_namespaces_executes_nothing() {
-    for identity in identities() {
+    for setup in [Setup::Own, Setup::Nobody] {
+        if !setups().contains(&setup) {
+            continue;
+        }
         let folder = open_folder();
         fs::write(folder.path().join("a.py"), "print('executed')").expect("it is ours");
         let forbid = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" run a.py";
         let unshare = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid];
-        let child = program_under(&unshare, identity, folder.path())
+        let child = program_under(&unshare, setup, folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn();

@@ -32,7 +32,9 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
 use warmbox_protocol::{IdentitySource, Plan, RootSource, ToRunner};
 
 const LIST: Duration = Duration::from_secs(10);
@@ -59,6 +61,7 @@ struct Shared {
     images: Images,
     known: Known,
     daemon: tokio::sync::Mutex<Reached>,
+    tasks: TaskTracker,
 }
 
 /// Whether the daemon was reached.
@@ -73,7 +76,14 @@ enum Reached {
 }
 
 impl Docker {
-    pub fn new(settings: DockerSettings, supervisor: PathBuf, room: Room, place: Place) -> Self {
+    /// `tasks` tells when no container is half made.
+    pub fn new(
+        settings: DockerSettings,
+        supervisor: PathBuf,
+        room: Room,
+        place: Place,
+        tasks: TaskTracker,
+    ) -> Self {
         Self(Arc::new(Shared {
             images: Images::new(supervisor, settings.clone()),
             settings,
@@ -81,6 +91,7 @@ impl Docker {
             room,
             known: Known::default(),
             daemon: tokio::sync::Mutex::default(),
+            tasks,
         }))
     }
 
@@ -105,10 +116,13 @@ impl Docker {
         }
     }
 
-    async fn run(self, language: Arc<Language>) -> Result<Connection, EngineError> {
+    async fn make(
+        &self,
+        daemon: Daemon,
+        source: Source,
+        language: &Language,
+    ) -> Result<Connection, EngineError> {
         let shared = &*self.0;
-        let daemon = self.daemon().await?;
-        let source = shared.images.runner_image(&daemon, &language.name).await?;
         let created = container::create(
             &daemon,
             &shared.known,
@@ -125,7 +139,7 @@ impl Docker {
         .await?;
         let (id, block) = (created.id, created.block);
         let mut life = Box::new(Container::new(daemon.clone(), id.clone(), created.name));
-        match self.bring_up(&daemon, &mut life, &language, block).await {
+        match self.bring_up(&daemon, &mut life, language, block).await {
             Ok(link) => Ok(Connection { link, life, source }),
             Err(error) => {
                 // It may never have run, and then nothing ends it by itself.
@@ -207,16 +221,25 @@ impl Engine for Docker {
         language: &'a Arc<Language>,
     ) -> Making<'a, Result<Connection, EngineError>> {
         Box::pin(async move {
+            let daemon = self.daemon().await?;
+            let source = self.0.images.runner_image(&daemon, &language.name).await?;
             // A task of its own: whoever waits may be dropped, but a container that was created
             // must come to be a runner, or be removed.
-            match tokio::spawn(self.clone().run(language.clone())).await {
-                Ok(started) => started,
-                Err(panicked) => Err(EngineError::Docker(DockerError::Call {
+            let (give, take) = oneshot::channel();
+            let (engine, language) = (self.clone(), language.clone());
+            self.0.tasks.spawn(async move {
+                let made = engine.make(daemon, source, &language).await;
+                if let Err(Ok(unwanted)) = give.send(made) {
+                    unwanted.end().await;
+                }
+            });
+            take.await.unwrap_or_else(|panicked| {
+                Err(EngineError::Docker(DockerError::Call {
                     what: "start a runner",
                     message: panicked.to_string(),
                     status: None,
-                })),
-            }
+                }))
+            })
         })
     }
 

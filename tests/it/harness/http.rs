@@ -1,6 +1,6 @@
 //! The client's side of a server.
 
-use super::Server;
+use super::{Server, wait_for};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// No answer takes longer than this: the longest limit of any test, with room.
 const DEADLINE: Duration = Duration::from_secs(60);
+/// What a pool may take to fill itself, beside other tests.
+const FULL: Duration = Duration::from_secs(20);
 
 /// One answer, whatever its status.
 #[derive(Debug)]
@@ -79,6 +81,17 @@ impl Server {
     /// The figures of one language's pool.
     pub(crate) fn pool(&self, language: &str) -> Value {
         self.get("/pool/stats").json()["languages"][language].take()
+    }
+
+    /// Waits until this many runners are ready and nothing is under way.
+    pub(crate) fn wait_until_full(&self, language: &str, idle: u64) {
+        let what = format!("{language} has {idle} idle runners");
+        wait_for(FULL, &what, || {
+            let pool = self.pool(language);
+            let at_rest = ["busy", "recycling", "starting"];
+            let full = pool["idle"] == idle && at_rest.iter().all(|figure| pool[*figure] == 0);
+            full.then_some(())
+        });
     }
 
     /// A connection on which a request was sent and nothing was read, to be dropped or read.

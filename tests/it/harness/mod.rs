@@ -1,16 +1,17 @@
 //! What every test needs: a server of its own or a shared one, a client, and a view of the
-//! processes of this machine.
+//! processes and containers of this machine.
 
+pub(crate) mod containers;
 mod expect;
 mod http;
 pub(crate) mod processes;
 mod server;
+mod setup;
 
 pub(crate) use expect::{check, mismatch};
 pub(crate) use http::{Reply, read_to_end};
-pub(crate) use server::{
-    Identity, Options, Server, identities, open_folder, program, program_under, supervisor,
-};
+pub(crate) use server::{Options, Server, open_folder, program, program_under, supervisor};
+pub(crate) use setup::{Setup, root, setups, usual};
 
 use std::process::{Child, Output};
 use std::time::{Duration, Instant};
@@ -49,19 +50,20 @@ pub(crate) fn finish(mut child: Child, deadline: Duration) -> Output {
     output
 }
 
-/// A name that no other process and no other test has.
+/// A name that no other process and no other test has. It is told apart by its beginning, for
+/// where only so much is kept of it; see [`processes::marked`].
 pub(crate) fn marker(what: &str) -> String {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    format!("warmbox-{what}-{}-{number}", std::process::id())
+    format!("t{number}-{}-{what}", std::process::id())
 }
 
-/// Runs the test with a server of each identity, which other tests may use at the same time.
-pub(crate) fn on_each_identity(test: impl Fn(&Server)) {
-    for identity in identities() {
-        let server = Server::shared(identity);
-        eprintln!("as {identity:?}");
+/// Runs the test with a server of each setup, which other tests may use at the same time.
+pub(crate) fn on_each_setup(test: impl Fn(&Server)) {
+    for setup in setups() {
+        let server = Server::shared(setup);
+        eprintln!("with {setup:?}");
         test(&server);
     }
 }

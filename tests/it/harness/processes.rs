@@ -35,11 +35,23 @@ pub(crate) fn descendants(root: u32) -> Vec<Process> {
     family
 }
 
-/// The processes with `marker` in their command line.
+/// The beginning of a Python program that is to be found by a marker without having it for an
+/// argument: one without arguments is run by an interpreter that waited for it.
+pub(crate) fn named(marker: &str) -> String {
+    format!("open('/proc/self/comm', 'w').write({marker:?})\n")
+}
+
+/// The processes with `marker` in their command line, or with as much of it for a name as the
+/// kernel keeps.
 pub(crate) fn marked(marker: &str) -> Vec<Process> {
-    // One read for each of the others: beside a fork bomb a look at everything takes seconds.
+    let name = &marker.as_bytes()[..marker.len().min(15)];
+    let is_marked = |pid: &u32| {
+        let named = || fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
+        command(*pid).contains(marker) || named().trim_ascii_end() == name
+    };
+    // Not more than that of the others: beside a fork bomb a look at everything takes seconds.
     let mut pids = pids();
-    pids.retain(|pid| command(*pid).contains(marker));
+    pids.retain(is_marked);
     pids.into_iter().filter_map(read).collect()
 }
 

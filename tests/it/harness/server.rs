@@ -1,8 +1,11 @@
-//! A server of the real binaries, and the identities that it is proved under.
+//! A server of the real binaries.
 
-use super::{http, processes, wait_for};
+use super::containers::{self, Container};
+use super::processes::{self, Process};
+use super::setup::{self, Setup};
+use super::{http, marker, wait_for};
 use std::fs::{self, File, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,29 +14,13 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// From start to ready: compilers and interpreters are asked for their versions meanwhile.
-const START: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_secs(60);
 /// What a dead server's processes get to be gone.
 const VANISH: Duration = Duration::from_secs(2);
+/// What its containers get: their ends are noticed and cleared away by a busy daemon.
+const VANISH_DOCKER: Duration = Duration::from_secs(5);
 /// The user and group `nobody` of Debian, and of every other distribution that has one.
 const NOBODY: u32 = 65534;
-
-/// Who runs the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Identity {
-    /// Whoever runs the tests.
-    Own,
-    /// An ordinary user without a range of subordinate ids; needs root to become.
-    Nobody,
-}
-
-/// Every identity that these tests can take: both where root runs them.
-pub(crate) fn identities() -> Vec<Identity> {
-    let own = fs::metadata("/proc/self").expect("/proc is there").uid();
-    match own {
-        0 => vec![Identity::Own, Identity::Nobody],
-        _ => vec![Identity::Own],
-    }
-}
 
 /// The static supervisor, as `make test` names it or as it lies in the target folder.
 pub(crate) fn supervisor() -> PathBuf {
@@ -49,16 +36,17 @@ pub(crate) fn supervisor() -> PathBuf {
     found.expect("the static supervisor is not built; run make test")
 }
 
-/// The server's binary with nothing of this environment but PATH, run as that identity.
+/// The server's binary with nothing of this environment but PATH, run with that setup.
 /// `folder` is where it works and where the binaries are put when they must be readable.
-pub(crate) fn program(identity: Identity, folder: &Path) -> Command {
-    program_under(&[], identity, folder)
+pub(crate) fn program(setup: Setup, folder: &Path) -> Command {
+    program_under(&[], setup, folder)
 }
 
 /// The same, started by another program: the words before its path.
-pub(crate) fn program_under(words: &[&str], identity: Identity, folder: &Path) -> Command {
+pub(crate) fn program_under(words: &[&str], setup: Setup, folder: &Path) -> Command {
+    setup::require(setup);
     let (mut server, mut ours) = (PathBuf::from(env!("CARGO_BIN_EXE_warmbox")), supervisor());
-    if identity == Identity::Nobody {
+    if setup == Setup::Nobody {
         // A checkout in somebody's home cannot be entered by an ordinary user.
         for path in [&mut server, &mut ours] {
             let copy = folder.join(path.file_name().expect("a file"));
@@ -80,17 +68,18 @@ pub(crate) fn program_under(words: &[&str], identity: Identity, folder: &Path) -
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("WARMBOX_SUPERVISOR", ours)
-        .env("WARMBOX_ENGINE", "embedded")
+        .env("WARMBOX_ENGINE", setup.engine())
+        .env("DOCKER_HOST", containers::host())
         .current_dir(folder)
         .stdin(Stdio::null());
-    if identity == Identity::Nobody {
+    if setup == Setup::Nobody {
         command.env("XDG_RUNTIME_DIR", folder);
         command.uid(NOBODY).gid(NOBODY);
     }
     command
 }
 
-/// A folder that every identity can enter and write.
+/// A folder that every setup can enter and write.
 pub(crate) fn open_folder() -> TempDir {
     let folder = TempDir::with_prefix("warmbox-test-").expect("a temporary folder");
     fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).expect("it is ours");
@@ -100,26 +89,34 @@ pub(crate) fn open_folder() -> TempDir {
 /// How a server is started.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
-    pub(crate) identity: Identity,
+    pub(crate) setup: Setup,
     pub(crate) args: Vec<String>,
     pub(crate) env: Vec<(String, String)>,
+    /// Whose its containers are; nobody else's, unless a test says so.
+    pub(crate) owner: String,
+    /// The daemon that makes them.
+    pub(crate) docker_host: String,
 }
 
 impl Options {
-    pub(crate) fn new(identity: Identity, args: &[&str]) -> Self {
+    pub(crate) fn new(setup: Setup, args: &[&str]) -> Self {
         Self {
-            identity,
+            setup,
             args: args.iter().map(ToString::to_string).collect(),
             env: Vec::new(),
+            owner: marker("owner"),
+            docker_host: containers::host(),
         }
     }
 }
 
 /// A server that answers. Dropping it kills it and proves that nothing of it is left.
 pub(crate) struct Server {
-    pub(crate) identity: Identity,
+    pub(crate) setup: Setup,
     pub(crate) url: String,
     pub(crate) port: u16,
+    owner: String,
+    docker_host: String,
     pub(super) agent: ureq::Agent,
     child: Mutex<Child>,
     folder: TempDir,
@@ -135,26 +132,30 @@ impl Server {
         server
     }
 
-    pub(crate) fn with(identity: Identity, args: &[&str]) -> Self {
-        Self::start(&Options::new(identity, args))
+    pub(crate) fn with(setup: Setup, args: &[&str]) -> Self {
+        Self::start(&Options::new(setup, args))
     }
 
     /// A server that has told its address, ready or not.
     pub(crate) fn launch(options: &Options) -> Self {
         let folder = open_folder();
         let file = |name| File::create(folder.path().join(name)).expect("a file");
-        let child = program(options.identity, folder.path())
+        let child = program(options.setup, folder.path())
             .args(["serve", "--port", "0"])
             .args(&options.args)
+            .env("WARMBOX_OWNER", &options.owner)
+            .env("DOCKER_HOST", &options.docker_host)
             .envs(options.env.iter().cloned())
             .stdout(file("stdout"))
             .stderr(file("stderr"))
             .spawn()
             .expect("the server starts");
         let mut server = Self {
-            identity: options.identity,
+            setup: options.setup,
             url: String::new(),
             port: 0,
+            owner: options.owner.clone(),
+            docker_host: options.docker_host.clone(),
             agent: http::agent(),
             child: Mutex::new(child),
             folder,
@@ -172,15 +173,15 @@ impl Server {
         server
     }
 
-    /// The server that tests of one identity use together; the last of them ends it.
-    pub(crate) fn shared(identity: Identity) -> Arc<Self> {
-        static SHARED: Mutex<[Weak<Server>; 2]> = Mutex::new([Weak::new(), Weak::new()]);
+    /// The server that tests of one setup use together; the last of them ends it.
+    pub(crate) fn shared(setup: Setup) -> Arc<Self> {
+        static SHARED: Mutex<[Weak<Server>; 3]> = Mutex::new([const { Weak::new() }; 3]);
         let mut shared = SHARED.lock().unwrap_or_else(|error| error.into_inner());
-        let place = &mut shared[identity as usize];
+        let place = &mut shared[setup as usize];
         if let Some(server) = place.upgrade() {
             return server;
         }
-        let mut options = Options::new(identity, &[]);
+        let mut options = Options::new(setup, &[]);
         options.env = vec![("WARMBOX_TEST_CANARY".into(), "planted".into())];
         let server = Arc::new(Self::start(&options));
         *place = Arc::downgrade(&server);
@@ -210,6 +211,32 @@ impl Server {
         fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
     }
 
+    /// The containers of its deployment; none with the embedded engine.
+    pub(crate) fn containers(&self) -> Vec<Container> {
+        match self.setup {
+            Setup::Own | Setup::Nobody => Vec::new(),
+            Setup::Docker => containers::owned_by(&self.docker_host, &self.owner),
+        }
+    }
+
+    /// Every process of its runners.
+    pub(crate) fn family(&self) -> Vec<Process> {
+        match self.setup {
+            Setup::Own | Setup::Nobody => processes::descendants(self.pid()),
+            Setup::Docker => containers::processes_of(&self.containers()),
+        }
+    }
+
+    /// The keepers among them: a runner is the child of one.
+    pub(crate) fn keepers(&self, family: &[Process]) -> Vec<Process> {
+        let containers = self.containers();
+        let is_keeper = |process: &&Process| match self.setup {
+            Setup::Own | Setup::Nobody => process.parent == self.pid(),
+            Setup::Docker => containers.iter().any(|it| it.pid == process.pid),
+        };
+        family.iter().filter(is_keeper).cloned().collect()
+    }
+
     fn child(&self) -> std::sync::MutexGuard<'_, Child> {
         self.child.lock().unwrap_or_else(|error| error.into_inner())
     }
@@ -217,24 +244,33 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let family = match self.exited() {
-            None => processes::descendants(self.pid()),
-            Some(_) => Vec::new(),
-        };
-        let _ = self.child().kill();
-        let _ = self.child().wait();
-        let left = processes::left_after(VANISH, &family);
         if std::thread::panicking() {
+            let _ = self.child().kill();
+            let _ = self.child().wait();
             let log = self.log();
             let mut lines: Vec<_> = log.lines().rev().take(40).collect();
             lines.reverse();
             eprintln!(
                 "--- end of the log of the server ({:?}):\n{}",
-                self.identity,
+                self.setup,
                 lines.join("\n")
             );
-        } else {
-            assert!(left.is_empty(), "left behind by a killed server: {left:?}");
+            return;
         }
+        let family = match self.exited() {
+            None => self.family(),
+            Some(_) => Vec::new(),
+        };
+        let _ = self.child().kill();
+        let _ = self.child().wait();
+        let mut left = Vec::new();
+        let mut deadline = VANISH;
+        if self.setup == Setup::Docker {
+            deadline = VANISH_DOCKER;
+            left = containers::left_after(deadline, &self.docker_host, &self.owner);
+        }
+        assert!(left.is_empty(), "left behind by a killed server: {left:?}");
+        let left = processes::left_after(deadline, &family);
+        assert!(left.is_empty(), "left behind by a killed server: {left:?}");
     }
 }

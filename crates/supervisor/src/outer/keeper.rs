@@ -6,8 +6,7 @@ use crate::cgroup::{Made, RunCgroup};
 use crate::failure::{Failure, Step};
 use crate::runner::{self, Setup, link::Link};
 use crate::sandbox::IdSource;
-use crate::sys::{fd, fs, process};
-use std::ffi::CString;
+use crate::sys::{fd, process};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::process::ExitCode;
@@ -38,10 +37,9 @@ pub fn keep(input: OwnedFd, output: OwnedFd) -> ExitCode {
 fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
     let plan = receive_plan(&input).step("receive the plan of the runner")?;
     let identities = Identities::take(&plan.identities)?;
-    let image = match &plan.root {
-        RootSource::Here => None,
-        RootSource::Folder(folder) => Some(open_image(folder)?),
-    };
+    if let RootSource::Folder(folder) = &plan.root {
+        stand_in(folder).step("open the unpacked runner image")?;
+    }
     let (made, cgroup) = match &plan.identities {
         IdentitySource::LockFolder(_) => Made::try_new().unzip(),
         IdentitySource::Block(_) => (None, RunCgroup::of_container()),
@@ -56,10 +54,11 @@ fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
         drop(go_inside);
         let link = Link::new(input, output).step("use the link");
         let unique = identities.unique();
-        let code = become_runner(&go, plan, image, unique, cgroup, link);
+        let code = become_runner(&go, plan, unique, cgroup, link);
         process::exit_now(code);
     };
     drop((go, output));
+    stand_in("/").step("leave the unpacked runner image")?;
     let attached = match &cgroup {
         Some(cgroup) => cgroup.attach(pid),
         None => Ok(()),
@@ -98,12 +97,11 @@ fn receive_plan(input: &OwnedFd) -> io::Result<Plan> {
     }
 }
 
-/// Opened here, where the caller's own rights still count.
-fn open_image(folder: &str) -> Result<OwnedFd, Failure> {
-    CString::new(folder)
-        .map_err(io::Error::from)
-        .and_then(|path| fs::open(&path, libc::O_PATH | libc::O_DIRECTORY))
-        .step("open the unpacked runner image")
+/// Makes a folder the working folder, where the caller's own rights still count. The child finds
+/// it there too, in its own mounts; those that a descriptor leads to would remain the keeper's,
+/// and could not be shown anywhere in the child's.
+fn stand_in(folder: &str) -> io::Result<()> {
+    std::env::set_current_dir(folder)
 }
 
 /// Waits until the runner has ended. A server that hangs up ends it, by force if need be.
@@ -134,7 +132,6 @@ fn wait_for(input: &OwnedFd, pidfd: &OwnedFd) -> Result<(), Failure> {
 fn become_runner(
     go: &OwnedFd,
     plan: Plan,
-    image: Option<OwnedFd>,
     unique: bool,
     cgroup: Option<RunCgroup>,
     link: Result<Link, Failure>,
@@ -146,7 +143,7 @@ fn become_runner(
             return 1;
         }
     };
-    let setup = build_wall(go, &plan, image, unique).map(|ids| Setup {
+    let setup = build_wall(go, &plan, unique).map(|ids| Setup {
         language: plan.language,
         version_argv: plan.version_argv,
         env: plan.env,
@@ -160,16 +157,11 @@ fn become_runner(
     }
 }
 
-fn build_wall(
-    go: &OwnedFd,
-    plan: &Plan,
-    image: Option<OwnedFd>,
-    unique: bool,
-) -> Result<IdSource, Failure> {
+fn build_wall(go: &OwnedFd, plan: &Plan, unique: bool) -> Result<IdSource, Failure> {
     let mut byte = [0];
     fd::read_exact(go.as_fd(), &mut byte).step("wait for the identity maps")?;
     seal::take_identity(unique)?;
-    root::enter(plan, image.as_ref())?;
+    root::enter(plan)?;
     seal::set_up_network()?;
     seal::give_up_privileges(unique)
 }

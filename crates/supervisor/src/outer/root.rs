@@ -5,11 +5,10 @@ use crate::failure::{Failure, Step};
 use crate::sys::mounts;
 use std::ffi::CString;
 use std::fs;
-use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::Path;
-use warmbox_protocol::Plan;
 use warmbox_protocol::plan::{FIGURES_DIR, SUPPORT_DIR, WORK_DIR};
+use warmbox_protocol::{Plan, RootSource};
 
 /// Where the root is built, in the runner's own mount namespace: any folder that every host
 /// has and that nothing of the toolchain lies in.
@@ -41,9 +40,8 @@ const GROUP: &str = "root:x:0:\nsandbox:x:1000:\n";
 const HOSTS: &str = "127.0.0.1 localhost sandbox\n::1 localhost\n";
 
 /// Builds the root and moves into it. Called by PID 1 of the new namespaces, which has every
-/// capability there. `image` is the open folder of an unpacked runner image; without one the
-/// host's own toolchain is shown.
-pub(super) fn enter(plan: &Plan, image: Option<&OwnedFd>) -> Result<(), Failure> {
+/// capability there. With an unpacked runner image the working folder is the image.
+pub(super) fn enter(plan: &Plan) -> Result<(), Failure> {
     mounts::make_all_private().step("make mounts private")?;
     mount_tmpfs("size=16m,mode=0755")?;
     for folder in [
@@ -72,12 +70,13 @@ pub(super) fn enter(plan: &Plan, image: Option<&OwnedFd>) -> Result<(), Failure>
     )
     .step("mount the runner's /proc")?;
 
-    // By descriptor: the image may lie in a folder that the root was just mounted over.
-    let source = image.map_or(String::new(), |fd| {
-        format!("/proc/self/fd/{}", fd.as_raw_fd())
-    });
-    show_toolchain(&source)?;
-    show_settings(&source)?;
+    // Not by its path: the image may lie in a folder that the root was just mounted over.
+    let source = match &plan.root {
+        RootSource::Here => "",
+        RootSource::Folder(_) => ".",
+    };
+    show_toolchain(source)?;
+    show_settings(source)?;
     show_devices()?;
     place_support(plan)?;
 
