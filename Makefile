@@ -18,7 +18,7 @@ HOST_TRIPLE = $(shell rustc -vV | sed -n 's/^host: //p')
 # The tests take this copy: `cargo test --workspace` builds a dynamic one at $(RELEASE).
 SUPERVISOR = $(CARGO_TARGET_DIR)/$(HOST_TRIPLE)/release/warmbox-supervisor
 
-.PHONY: help run build server supervisor setup docker images roots test check fmt bench soak
+.PHONY: help run build server supervisor setup docker images roots test check fmt bench soak smoke
 
 help: ## Show this help
 	@echo 'warmbox: runs untrusted C++ and Python over HTTP, in warm sandboxes'
@@ -83,8 +83,11 @@ check: ## Formatting, lints, shell scripts, and `unsafe` only in the supervisor
 fmt: ## Format the code
 	@cargo fmt --all
 
-bench: build ## Compare with the bare python3 and g++ of this machine (ARGS=--write puts the table into README.md)
+bench: build images ## Compare with the bare python3 and g++ and with the docker command (ARGS=--write: into README.md)
 	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo bench --locked --bench compare -- $(ARGS)
 
-soak: ## Run for hours under load (arrives with the Docker engine)
-	@echo 'make soak arrives with the Docker engine: there is no soak test yet, and nothing was done' >&2; exit 2
+soak: build images ## 10,000 runs on each engine; fails where anything has grown
+	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo bench --locked --bench soak -- $(ARGS)
+
+smoke: ## Build the server's own image and prove it: docker run, docker-compose
+	@scripts/smoke.sh

@@ -7,13 +7,17 @@ use std::time::Duration;
 
 const DEADLINE: Duration = Duration::from_secs(3);
 
-pub(super) fn health(url: &str) -> ExitCode {
+pub(super) fn health(url: Option<&str>) -> ExitCode {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(DEADLINE))
+        // Docker gives containers its client's proxy; this server is not behind it.
+        .proxy(None)
         .build()
         .into();
-    let url = format!("{}/readyz", url.trim_end_matches('/'));
+    let port = std::env::var("WARMBOX_PORT").unwrap_or_else(|_| "5001".to_owned());
+    let here = format!("http://127.0.0.1:{port}");
+    let url = format!("{}/readyz", url.unwrap_or(&here).trim_end_matches('/'));
     match agent.get(&url).call() {
         Err(error) => fail(exit::FAILED, &format!("no answer from {url}: {error}")),
         Ok(mut answer) => {

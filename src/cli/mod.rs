@@ -75,9 +75,9 @@ enum Command {
     },
     /// Ask a server whether it is ready: exit code 0 if so, 1 if not
     Health {
-        /// The server's address
-        #[arg(long, env = "WARMBOX_URL", default_value = "http://127.0.0.1:5001")]
-        url: String,
+        /// The server's address [default: http://127.0.0.1 and WARMBOX_PORT or 5001]
+        #[arg(long, env = "WARMBOX_URL")]
+        url: Option<String>,
     },
     /// Print a completion script for a shell
     Completions { shell: Shell },
@@ -112,7 +112,7 @@ pub fn main() -> ExitCode {
         Command::Client { program, url } => client::client(&program, &url),
         Command::Doctor { settings } => with_config(&settings, doctor::doctor),
         Command::Images { settings } => with_config(&settings, images::images),
-        Command::Health { url } => health::health(&url),
+        Command::Health { url } => health::health(url.as_deref()),
         Command::Completions { shell } => {
             let mut command = Cli::command();
             clap_complete::generate(shell, &mut command, "warmbox", &mut std::io::stdout());

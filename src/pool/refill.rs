@@ -65,6 +65,8 @@ impl Pool {
         match started {
             Ok(idle) => {
                 shared.stats.created(idle.hello(), idle.source());
+                // Newer than what was last heard, and then not to be taken for outdated.
+                *shared.current() = Some(idle.source().clone());
                 self.put_back(idle);
             }
             Err(error) => {

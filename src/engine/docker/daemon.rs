@@ -2,7 +2,9 @@
 //! failure says what was asked of whom.
 
 use bollard::errors::Error;
+use std::fs::metadata;
 use std::future::Future;
+use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -17,7 +19,7 @@ pub enum DockerError {
     Unreachable {
         host: String,
         why: String,
-        mend: &'static str,
+        mend: String,
     },
     #[error(
         "the Docker daemon at {host} speaks API {version}; {}.{} (Docker 20.10) or newer is needed",
@@ -102,7 +104,7 @@ impl Daemon {
         let late = || DockerError::Unreachable {
             host: host.to_owned(),
             why: format!("no answer within {} s", CONNECT.as_secs()),
-            mend: "look at its log, or restart it",
+            mend: "look at its log, or restart it".to_owned(),
         };
         let api = bollard::Docker::connect_with_host(host).map_err(unreachable)?;
         let api = (timeout(CONNECT, api.negotiate_version()).await)
@@ -172,18 +174,23 @@ pub(super) fn failed(what: &'static str, error: &Error) -> DockerError {
 
 fn unreachable(host: &str, error: &Error) -> DockerError {
     let why = chain(error);
-    let mend = if why.contains("ermission denied") {
-        "run as root, or with the group of the socket (its members are as good as root)"
+    let socket = host.strip_prefix("unix://").unwrap_or_default();
+    let mend = if let (true, Ok(found)) = (why.contains("ermission denied"), metadata(socket)) {
+        &format!(
+            "the socket is of group {}: run as root or with this group, whose members are as good \
+             as root (in a container: --group-add {0}, with compose DOCKER_GID={0})",
+            found.gid()
+        )
     } else if matches!(error, Error::UnsupportedURISchemeError { .. }) {
         "name it as unix:///PATH or tcp://HOST:PORT with --docker-host or DOCKER_HOST"
     } else {
-        "start it (`make docker` on Debian and Ubuntu), or name another with --docker-host or \
-         DOCKER_HOST"
+        "start it (`make docker` on Debian and Ubuntu; in a container, mount its socket), or name \
+         another with --docker-host or DOCKER_HOST"
     };
     DockerError::Unreachable {
         host: host.to_owned(),
         why,
-        mend,
+        mend: mend.to_owned(),
     }
 }
 
