@@ -62,7 +62,8 @@ roots: ## Unpack the same toolchains to target/roots for the embedded engine (no
 
 test: build docker images roots ## Set up, build, make the images and run every test (with Docker)
 	@echo '==> running the tests'
-	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo test --release --locked --workspace --no-fail-fast
+	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' WARMBOX_TEST_ROOTS='$(CURDIR)/target/roots' \
+	  cargo test --release --locked --workspace --no-fail-fast
 
 check: ## Formatting, lints, shell scripts, and `unsafe` only in the supervisor
 	@cargo fmt --version >/dev/null && cargo clippy --version >/dev/null \

@@ -155,7 +155,9 @@ fn an_image_that_is_replaced_while_it_serves() {
     daemon.import(&image, "old", &[]);
     let image_flag = format!("sh={image}");
     let two = ["--min-idle", "2", "--max-runners", "2"];
-    let server = Deployment::start(&daemon, &[&two[..], &["--image", &image_flag]].concat());
+    // Or else they are replaced for their use.
+    let others = ["--max-uses", "1000000", "--image", &image_flag];
+    let server = Deployment::start(&daemon, &[&two[..], &others].concat());
     server.wait_until_full(2, RECOVER);
     let old = server.pool("sh");
     assert_eq!(server.sh("cat /usr/version"), "old");
