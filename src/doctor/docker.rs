@@ -31,11 +31,13 @@ fn judge(
     let found = match found {
         Ok(found) => found,
         Err(error) => {
-            let error = error.to_string();
-            let (text, mend) = error
-                .rsplit_once("; ")
-                .unwrap_or((&error, "look at DOCKER_HOST"));
-            return vec![amiss("docker", text.to_owned(), mend)];
+            let (text, mend) = match error {
+                DockerError::Unreachable { host, why, mend } => {
+                    (format!("no daemon at {host}: {why}"), mend)
+                }
+                other => (other.to_string(), "look at DOCKER_HOST".to_owned()),
+            };
+            return vec![amiss("docker", text, &mend)];
         }
     };
     let runtimes = found.runtimes.join(", ");
