@@ -61,6 +61,7 @@ roots: ## Unpack the same toolchains to target/roots for the embedded engine (no
 	@scripts/images.sh --roots
 
 test: build docker images roots ## Set up, build, make the images and run every test (with Docker)
+	@scripts/docker.sh --with-crun
 	@echo '==> running the tests'
 	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' WARMBOX_TEST_ROOTS='$(CURDIR)/target/roots' \
 	  cargo test --release --locked --workspace --no-fail-fast

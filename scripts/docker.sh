@@ -2,6 +2,7 @@
 # Makes sure that a Docker daemon answers at DOCKER_HOST (default: the system's socket). Where none
 # does, it installs one (Debian or Ubuntu, as root or with passwordless sudo) and starts it: through
 # the machine's init, or by itself where there is none. A daemon that runs is left as it is.
+# --with-crun: and that this OCI runtime is installed, which the tests need.
 # WARMBOX_DOCKERD_OPTIONS: words for a dockerd that we start, such as `--data-root /big/docker`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,6 +15,8 @@ export DOCKER_HOST="${DOCKER_HOST:-$system_socket}"
 readonly daemon_log=/var/log/warmbox-dockerd.log seconds=60
 # Made for the machine by us only, so that nobody's own is ever changed.
 readonly daemon_file=/etc/docker/daemon.json
+with_crun=no
+[[ ${1:-} != --with-crun ]] || with_crun=yes
 
 # Sets `answer`: the server's version, or why there is none.
 answers() {
@@ -24,7 +27,20 @@ answers() {
   return "$result"
 }
 
+# A second runtime for whoever wants it (WARMBOX_DOCKER_RUNTIME=crun).
+crun_path() { PATH="$PATH:/usr/sbin:/usr/bin" command -v crun; }
+
+# The tests start daemons of their own, and prove the walls with this runtime as well.
+need_crun() {
+  [[ $with_crun == yes ]] && ! crun_path >/dev/null || return 0
+  mkdir -p "${log%/*}"
+  if ! may_be_root || ! command -v apt-get >/dev/null || ! install_packages crun; then
+    stop "the tests need the OCI runtime crun: install it by your system's own means (Debian and Ubuntu: \`sudo apt-get install crun\`)"
+  fi
+}
+
 if command -v docker >/dev/null && answers; then
+  need_crun
   exit 0
 fi
 command -v docker >/dev/null || answer='the docker command is not installed'
@@ -57,8 +73,6 @@ if ! may_be_root; then
   stop "no Docker daemon: $answer. Install and start one (Debian and Ubuntu: \`sudo apt-get install docker.io\`), or set DOCKER_HOST. Only the tests of the Docker engine, \`make images\` and that engine need it: \`make run\` does not"
 fi
 
-# A second runtime for whoever wants it (WARMBOX_DOCKER_RUNTIME=crun).
-crun_path() { PATH="$PATH:/usr/sbin:/usr/bin" command -v crun; }
 
 has_init() { [[ -d /run/systemd/system || ("$(cat /proc/1/comm)" == init && -x /etc/init.d/docker) ]]; }
 
@@ -186,3 +200,4 @@ readonly facts='{{.ServerVersion}}, storage {{.Driver}}, runtimes{{range $name, 
 say "Docker answers at $DOCKER_HOST: $(docker info --format "$facts")"
 [[ "$(docker info --format '{{.Driver}}')" != vfs ]] ||
   say 'storage is vfs, which copies whole images: containers start slowly, and disk goes fast'
+need_crun
