@@ -11,6 +11,8 @@
 
 mod bare;
 mod docker;
+#[path = "../server/mod.rs"]
+mod process;
 mod report;
 mod server;
 

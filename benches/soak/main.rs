@@ -8,6 +8,8 @@
 #![forbid(unsafe_code)]
 
 mod figures;
+#[path = "../server/mod.rs"]
+mod process;
 mod programs;
 mod server;
 

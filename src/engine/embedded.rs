@@ -10,12 +10,10 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
-use warmbox_protocol::{IdentitySource, Plan, RootSource, ToRunner};
+use warmbox_protocol::{IdentitySource, RootSource};
 
 /// How long a runner may take to end by itself once its link is closed.
 const END_DEADLINE: Duration = Duration::from_secs(3);
-/// How long the plan may take to be read; a supervisor reads it before anything else.
-const PLAN_DEADLINE: Duration = Duration::from_secs(10);
 /// What a supervisor says on stderr is for logs: a line is cut here, and so is the whole.
 const LINE_BYTES: u64 = 4096;
 const ALL_BYTES: u64 = 1 << 20;
@@ -87,28 +85,14 @@ impl Embedded {
             tokio::spawn(forward(stderr, child.id(), last_line.clone()));
         }
         let mut link = Link::new(stdout, stdin);
-        let plan = ToRunner::Plan(self.plan(language));
-        match timeout(PLAN_DEADLINE, link.send(&plan)).await {
-            Ok(sent) => sent.map_err(EngineError::NoPlan)?,
-            Err(late) => return Err(EngineError::NoPlan(std::io::Error::from(late).into())),
-        }
+        let root = match self.root(language) {
+            None => RootSource::Here,
+            Some(root) => RootSource::Folder(root.display().to_string()),
+        };
+        let identities = IdentitySource::LockFolder(self.id_lock_dir.display().to_string());
+        link.send_plan(language, root, identities).await?;
         let life = Box::new(Process { child, last_line });
         Ok(Connection { link, life, source })
-    }
-
-    fn plan(&self, language: &Language) -> Plan {
-        Plan {
-            language: language.name.clone(),
-            root: match self.root(language) {
-                None => RootSource::Here,
-                Some(root) => RootSource::Folder(root.display().to_string()),
-            },
-            support: language.support.clone(),
-            version_argv: language.version_argv.clone(),
-            env: language.env.clone(),
-            ahead_argv: language.ahead_argv(),
-            identities: IdentitySource::LockFolder(self.id_lock_dir.display().to_string()),
-        }
     }
 }
 

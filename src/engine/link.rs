@@ -1,9 +1,16 @@
 //! The server's end of a link: whole messages, each way. Trusts no size and no text.
 
+use super::EngineError;
+use crate::language::Language;
 use std::io;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
 use warmbox_protocol::frame::{self, CHUNK_BYTES, Decoder, FrameError, MAX_FROM_RUNNER};
-use warmbox_protocol::{FromRunner, ToRunner};
+use warmbox_protocol::{FromRunner, IdentitySource, Plan, RootSource, ToRunner};
+
+/// How long the plan may take to be read; a supervisor reads it before anything else.
+const PLAN_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Why a link is of no more use.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +51,28 @@ impl Link {
         self.writer.write_all(&bytes).await?;
         self.writer.flush().await?;
         Ok(())
+    }
+
+    /// Sends a new runner the plan of its outer wall.
+    pub(super) async fn send_plan(
+        &mut self,
+        language: &Language,
+        root: RootSource,
+        identities: IdentitySource,
+    ) -> Result<(), EngineError> {
+        let plan = ToRunner::Plan(Plan {
+            language: language.name.clone(),
+            root,
+            support: language.support.clone(),
+            version_argv: language.version_argv.clone(),
+            env: language.env.clone(),
+            ahead_argv: language.ahead_argv(),
+            identities,
+        });
+        match timeout(PLAN_DEADLINE, self.send(&plan)).await {
+            Ok(sent) => sent.map_err(EngineError::NoPlan),
+            Err(late) => Err(EngineError::NoPlan(io::Error::from(late).into())),
+        }
     }
 
     /// The next message. Cancel-safe: what has arrived is kept.

@@ -11,10 +11,18 @@ use bollard::models::{
     ResourcesUlimits, RestartPolicy, RestartPolicyNameEnum,
 };
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// The filter over every kernel call in a container, the supervisor's included. Docker's own
 /// profile refuses the calls by which sandboxes are made.
 const SECCOMP: &str = include_str!("seccomp.json");
+
+/// The same as Docker takes it, without the spaces that are for readers.
+static SECCOMP_OPTION: LazyLock<String> = LazyLock::new(|| {
+    let compact = serde_json::from_str::<serde_json::Value>(SECCOMP)
+        .map_or_else(|_| SECCOMP.to_owned(), |profile| profile.to_string());
+    format!("seccomp={compact}")
+});
 
 pub(super) const OWNER: &str = "dev.warmbox.owner";
 pub(super) const INSTANCE: &str = "dev.warmbox.instance";
@@ -157,22 +165,12 @@ fn host_config(wanted: &Wanted<'_>) -> HostConfig {
 }
 
 fn security_opt(apparmor: bool) -> Vec<String> {
-    let mut options = vec![
-        "no-new-privileges".to_owned(),
-        format!("seccomp={}", seccomp()),
-    ];
+    let mut options = vec!["no-new-privileges".to_owned(), SECCOMP_OPTION.clone()];
     if apparmor {
         // Docker's own AppArmor profile refuses every mount, and with that every sandbox.
         options.push("apparmor=unconfined".to_owned());
     }
     options
-}
-
-/// The profile without the spaces that are for readers.
-fn seccomp() -> String {
-    serde_json::from_str::<serde_json::Value>(SECCOMP)
-        .map(|profile| profile.to_string())
-        .unwrap_or_else(|_| SECCOMP.to_owned())
 }
 
 fn ulimit(name: &str, value: i64) -> ResourcesUlimits {

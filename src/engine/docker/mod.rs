@@ -28,18 +28,14 @@ use daemon::{Daemon, call};
 use hardening::{INSTANCE, OWNER, Wanted};
 use image::Images;
 use std::collections::HashMap;
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
-use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
-use warmbox_protocol::{IdentitySource, Plan, RootSource, ToRunner};
+use warmbox_protocol::{IdentitySource, RootSource};
 
 const LIST: Duration = Duration::from_secs(10);
-/// A supervisor reads its plan before anything else.
-const PLAN: Duration = Duration::from_secs(10);
 
 /// Whose containers these are.
 #[derive(Debug, Clone)]
@@ -163,19 +159,9 @@ impl Docker {
         life.said = streams.said;
         container::start(daemon, &life.id).await?;
         let mut link = Link::new(streams.reader, streams.writer);
-        let plan = ToRunner::Plan(Plan {
-            language: language.name.clone(),
-            root: RootSource::Here,
-            support: language.support.clone(),
-            version_argv: language.version_argv.clone(),
-            env: language.env.clone(),
-            ahead_argv: language.ahead_argv(),
-            identities: IdentitySource::Block(block),
-        });
-        match timeout(PLAN, link.send(&plan)).await {
-            Ok(sent) => sent.map_err(EngineError::NoPlan)?,
-            Err(late) => return Err(EngineError::NoPlan(io::Error::from(late).into())),
-        }
+        let identities = IdentitySource::Block(block);
+        link.send_plan(language, RootSource::Here, identities)
+            .await?;
         Ok(link)
     }
 

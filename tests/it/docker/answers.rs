@@ -26,7 +26,7 @@ fn a_container_that_the_server_never_heard_of_is_removed() {
         }
     });
     let mut options = options(&daemon, &["--min-idle", "1", "--max-runners", "1"]);
-    options.docker_host = proxy.host.clone();
+    options.by_way_of = Some(proxy.host.clone());
     let server = Deployment::with(&daemon, &options);
     server.wait_until_full(1, RECOVER);
     let first = server.containers().pop().expect("one");
@@ -60,7 +60,7 @@ fn a_daemon_that_is_too_old_is_refused_in_words() {
         }
     });
     let mut options = options(&daemon, &[]);
-    options.docker_host = proxy.host.clone();
+    options.by_way_of = Some(proxy.host.clone());
     let server = Server::launch(&options);
     let words = ["speaks API 1.40", "1.41 (Docker 20.10) or newer is needed"];
     let told = server.told();

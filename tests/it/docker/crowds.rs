@@ -93,7 +93,7 @@ fn creation_that_fails_nine_times_out_of_ten() {
     });
     let args = ["--min-idle", "2", "--max-runners", "2", "--max-uses", "6"];
     let mut options = options(&daemon, &args);
-    options.docker_host = proxy.host.clone();
+    options.by_way_of = Some(proxy.host.clone());
     let server = Deployment::with(&daemon, &options);
     server.wait_until_full(2, RECOVER);
     let before = server.pool("sh")["created_total"].as_u64().unwrap_or(0);

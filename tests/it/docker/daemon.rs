@@ -3,7 +3,6 @@
 
 use super::image;
 use super::launch::Place;
-use crate::harness::containers::{self, Container};
 use crate::harness::{finish, processes, root, wait_for};
 use std::io::Write;
 use std::process::{Child, Command, Output, Stdio};
@@ -144,10 +143,6 @@ impl Daemon {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
-    }
-
-    pub(crate) fn owned_by(&self, owner: &str) -> Vec<Container> {
-        containers::owned_by(&self.host, owner)
     }
 }
 

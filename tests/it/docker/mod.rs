@@ -17,7 +17,6 @@ mod owners;
 mod proxy;
 mod runtimes;
 
-use crate::harness::containers::{self, Container};
 use crate::harness::{Options, Reply, Server, Setup, check, processes, setups, wait_for};
 use daemon::Daemon;
 use serde_json::{Value, json};
@@ -26,8 +25,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const LANGUAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/docker/languages");
-/// What a deployment's containers get to be gone once its server is.
-const VANISH: Duration = Duration::from_secs(5);
 
 /// How long a request takes that is turned away, once the server knows that it can run nothing.
 const QUICK: Duration = Duration::from_secs(2);
@@ -51,12 +48,11 @@ fn wanted() -> bool {
 struct Deployment<'a> {
     server: Server,
     daemon: &'a Daemon,
-    owner: String,
 }
 
 /// How a server of these tests is started.
 fn options(daemon: &Daemon, args: &[&str]) -> Options {
-    let own = ["--engine", "docker", "--pull", "never"];
+    let own = ["--pull", "never"];
     // Without a line for every request, so that the log's end tells something.
     let log = ["--log-filter", "warn,warmbox=debug,warmbox::api=warn"];
     let languages = ["--languages-dir", LANGUAGES];
@@ -72,7 +68,7 @@ fn options(daemon: &Daemon, args: &[&str]) -> Options {
         &["--languages", "sh"]
     };
     let mut options = Options::new(
-        Setup::Own,
+        Setup::Docker,
         &[&own[..], &log, languages, offered, args].concat(),
     );
     options.docker_host = daemon.host.clone();
@@ -85,25 +81,14 @@ impl<'a> Deployment<'a> {
     }
 
     fn with(daemon: &'a Daemon, options: &Options) -> Self {
-        Self {
-            server: Server::start(options),
-            daemon,
-            owner: options.owner.clone(),
-        }
+        let server = Server::start(options);
+        Self { server, daemon }
     }
 
     /// One that is not ready, and may never be.
     fn launch(daemon: &'a Daemon, args: &[&str]) -> Self {
-        let options = options(daemon, args);
-        Self {
-            server: Server::launch(&options),
-            daemon,
-            owner: options.owner.clone(),
-        }
-    }
-
-    fn containers(&self) -> Vec<Container> {
-        self.daemon.owned_by(&self.owner)
+        let server = Server::launch(&options(daemon, args));
+        Self { server, daemon }
     }
 
     /// Executes a shell program, whatever comes of it.
@@ -122,19 +107,7 @@ impl<'a> Deployment<'a> {
     /// Waits until so many runners are ready and nothing is under way.
     #[track_caller]
     fn wait_until_full(&self, idle: u64, deadline: Duration) {
-        let mut last = Value::Null;
-        let start = Instant::now();
-        while start.elapsed() < deadline {
-            last = self.pool("sh");
-            let at_rest = ["busy", "recycling", "starting"]
-                .iter()
-                .all(|figure| last[*figure] == 0);
-            if last["idle"] == idle && at_rest {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        panic!("the pool has not {idle} idle runners within {deadline:?}: {last:#}");
+        self.wait_until_full_within("sh", idle, deadline);
     }
 
     /// Requests are turned away at once, in words that name the daemon.
@@ -161,20 +134,6 @@ impl Deref for Deployment<'_> {
 
     fn deref(&self) -> &Server {
         &self.server
-    }
-}
-
-impl Drop for Deployment<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            return;
-        }
-        if self.exited().is_none() {
-            processes::signal(self.pid(), "KILL");
-            self.wait_for_exit(VANISH);
-        }
-        let left = containers::left_after(VANISH, &self.daemon.host, &self.owner);
-        assert!(left.is_empty(), "left behind by a killed server: {left:?}");
     }
 }
 

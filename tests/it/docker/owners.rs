@@ -39,7 +39,7 @@ fn a_server_killed_with_eight_runs_in_flight_leaves_no_container() {
 fn a_server_that_reaches_its_daemon_over_tcp_leaves_no_container() {
     let Some(daemon) = shared() else { return };
     let mut options = options(&daemon, &[]);
-    options.docker_host = over_tcp(&daemon);
+    options.by_way_of = Some(over_tcp(&daemon));
     let server = Deployment::with(&daemon, &options);
     server.wait_until_full(2, RECOVER);
     assert_eq!(server.sh("echo far"), "far\n");

@@ -1,10 +1,10 @@
 //! The client's side of a server.
 
-use super::{Server, wait_for};
+use super::Server;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// No answer takes longer than this: the longest limit of any test, with room.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -85,13 +85,23 @@ impl Server {
 
     /// Waits until this many runners are ready and nothing is under way.
     pub(crate) fn wait_until_full(&self, language: &str, idle: u64) {
-        let what = format!("{language} has {idle} idle runners");
-        wait_for(FULL, &what, || {
-            let pool = self.pool(language);
+        self.wait_until_full_within(language, idle, FULL);
+    }
+
+    /// The same, within a deadline of the test's own.
+    #[track_caller]
+    pub(crate) fn wait_until_full_within(&self, language: &str, idle: u64, deadline: Duration) {
+        let mut last = Value::Null;
+        let start = Instant::now();
+        while start.elapsed() < deadline {
+            last = self.pool(language);
             let at_rest = ["busy", "recycling", "starting"];
-            let full = pool["idle"] == idle && at_rest.iter().all(|figure| pool[*figure] == 0);
-            full.then_some(())
-        });
+            if last["idle"] == idle && at_rest.iter().all(|figure| last[*figure] == 0) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("{language} has not {idle} idle runners within {deadline:?}: {last:#}");
     }
 
     /// A connection on which a request was sent and nothing was read, to be dropped or read.

@@ -99,16 +99,6 @@ impl Identities {
         })
     }
 
-    /// Calls `fork`, whose child can be mapped: without root's privileges only a dumpable
-    /// process's maps can be written, and a fork inherits the mark.
-    pub(super) fn mappable<T>(
-        &self,
-        fork: impl FnOnce() -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        caps::set_dumpable(true).step("open the identity maps")?;
-        fork()
-    }
-
     /// Gives up what mapping took. The keeper only waits from here on.
     pub(super) fn mapped(&self) -> Result<(), Failure> {
         caps::set_dumpable(false).step("close the identity maps")?;

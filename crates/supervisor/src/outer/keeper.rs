@@ -6,7 +6,7 @@ use crate::cgroup::{Made, RunCgroup};
 use crate::failure::{Failure, Step};
 use crate::runner::{self, Setup, link::Link};
 use crate::sandbox::IdSource;
-use crate::sys::{fd, process};
+use crate::sys::{caps, fd, process};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::process::ExitCode;
@@ -45,11 +45,12 @@ fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
         IdentitySource::Block(_) => (None, RunCgroup::of_container()),
     };
     let (go, go_inside) = fd::pipe().step("make the start pipe")?;
-    let cloned = identities.mappable(|| {
-        process::clone(NAMESPACES).step(
-            "make the namespaces of the runner (are user namespaces allowed? see `warmbox doctor`)",
-        )
-    })?;
+    // Without root's privileges only a dumpable process's maps can be written, and a fork inherits
+    // the mark.
+    caps::set_dumpable(true).step("open the identity maps")?;
+    let cloned = process::clone(NAMESPACES).step(
+        "make the namespaces of the runner (are user namespaces allowed? see `warmbox doctor`)",
+    )?;
     let process::Cloned::Parent { pid, pidfd } = cloned else {
         drop(go_inside);
         let link = Link::new(input, output).step("use the link");

@@ -34,8 +34,8 @@ impl Waiting {
             process::Cloned::Child => {
                 drop(socket);
                 let when = When::Ahead(&socket_inside);
-                let Err(failure) = prepared.become_program(inside, &blueprint.filter, &when);
-                let _ = failure;
+                // Told by the end of its socket.
+                let Err(_) = prepared.become_program(inside, &blueprint.filter, &when);
                 process::exit_now(1);
             }
             process::Cloned::Parent { pid, pidfd } => (pid, pidfd),
