@@ -27,6 +27,7 @@ pub(super) struct Parsed {
     pub(super) args: Vec<String>,
     pub(super) std: Option<String>,
     pub(super) limits: StageLimits,
+    pub(super) stop_at_output_limit: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -39,6 +40,18 @@ struct Written {
     args: Vec<String>,
     std: Option<String>,
     limits: Option<Object<Asked>>,
+    on_output_limit: OnOutputLimit,
+}
+
+/// What becomes of a program that writes more than `output_bytes` to one stream.
+#[derive(Deserialize, Default, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum OnOutputLimit {
+    /// Head and tail are kept, and it goes on.
+    #[default]
+    Truncate,
+    /// It is ended.
+    Stop,
 }
 
 #[derive(Deserialize)]
@@ -159,6 +172,7 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
         args,
         std,
         limits,
+        on_output_limit,
     } = written;
     let source_field = if code.is_some() { "code" } else { "files" };
     let files = match (code, files) {
@@ -232,6 +246,7 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
         args,
         std,
         limits,
+        stop_at_output_limit: on_output_limit == OnOutputLimit::Stop,
     })
 }
 

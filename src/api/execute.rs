@@ -55,6 +55,7 @@ pub(super) async fn execute(
         args,
         std,
         limits,
+        stop_at_output_limit,
     } = match media_type {
         MediaType::Json => body::parse_json(&bytes, &language, &state)?,
         MediaType::Text => body::parse_text(&bytes, &language, &state)?,
@@ -74,6 +75,7 @@ pub(super) async fn execute(
         args,
         std,
         limits,
+        stop_at_output_limit,
     };
     let executing: Answering<'_, _> = state.service.execute(request, cancel);
     state.room.respond(executing.await?).await

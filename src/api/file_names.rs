@@ -7,7 +7,7 @@ const MAX_NAME: usize = 1024;
 const MAX_COMPONENT: usize = 255;
 
 /// What is wrong with a name, as half a sentence; `Ok` where nothing is.
-pub(super) fn check_name(name: &str) -> Result<(), String> {
+pub fn check_name(name: &str) -> Result<(), String> {
     let wrong = |reason: &str| Err(reason.to_owned());
     if name.is_empty() {
         return wrong("is empty");
@@ -44,7 +44,7 @@ pub(super) fn check_name(name: &str) -> Result<(), String> {
 }
 
 /// The first name that stands in the way of another, with the reason.
-pub(super) fn check_together<'a>(names: &[&'a str]) -> Result<(), (&'a str, String)> {
+pub fn check_together<'a>(names: &[&'a str]) -> Result<(), (&'a str, String)> {
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(*name) {

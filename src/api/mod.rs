@@ -5,7 +5,9 @@ mod answers;
 mod body;
 mod envelope;
 mod execute;
-mod file_names;
+/// Open for `fuzz/` alone.
+#[doc(hidden)]
+pub mod file_names;
 mod problem;
 mod reports;
 mod service;

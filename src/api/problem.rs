@@ -8,7 +8,11 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::time::Duration;
+
+/// The longest text of a problem that may quote a request: enough to recognise it by.
+const MAX_TEXT_BYTES: usize = 1000;
 
 /// One problem. As a response it is empty until the envelope writes it with the request's id.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +44,7 @@ impl Problem {
             status,
             code,
             title,
-            detail,
+            detail: shortened(&detail).into_owned(),
             members: Map::new(),
             retry_after: None,
         }
@@ -48,7 +52,8 @@ impl Problem {
 
     /// A field of the body that cannot be accepted.
     pub(super) fn field(code: &'static str, field: impl Into<String>, detail: String) -> Self {
-        Self::new(422, code, "Unprocessable request", detail).with("field", field.into())
+        let field = field.into();
+        Self::new(422, code, "Unprocessable request", detail).with("field", shortened(&field))
     }
 
     /// Adds an extension member.
@@ -85,6 +90,18 @@ impl Problem {
         };
         Body::from(serde_json::to_vec(&document).unwrap_or_default())
     }
+}
+
+/// Leaves out the middle of a long text: a request of 16 MiB must not come back, escaped, as an
+/// answer of 100. What is wrong stands at the beginning, the way out at the end.
+fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= MAX_TEXT_BYTES {
+        return text.into();
+    }
+    let cut = |at| (at..text.len()).find(|at| text.is_char_boundary(*at));
+    let (head, tail) = (MAX_TEXT_BYTES / 2, text.len() - MAX_TEXT_BYTES / 2);
+    let (head, tail) = (cut(head).unwrap_or(0), cut(tail).unwrap_or(text.len()));
+    format!("{} [...] {}", &text[..head], &text[tail..]).into()
 }
 
 impl IntoResponse for Problem {

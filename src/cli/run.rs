@@ -68,6 +68,7 @@ fn request(config: &Config, program: &Program) -> anyhow::Result<RunRequest> {
         args: program.args.clone(),
         std: program.std.clone(),
         limits: config.limits.resolve(&Asked::default())?,
+        stop_at_output_limit: false,
     })
 }
 

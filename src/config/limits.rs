@@ -189,40 +189,4 @@ impl LimitTable {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn asked(name: &str, value: u64) -> Asked {
-        let mut asked = Asked::default();
-        *asked.field(name).unwrap() = Some(value);
-        asked
-    }
-
-    #[test]
-    fn nothing_asked_is_the_defaults() {
-        let table = LimitTable::default();
-        assert_eq!(table.resolve(&Asked::default()), Ok(table.defaults));
-    }
-
-    #[test]
-    fn zero_and_above_the_ceiling_are_refused_for_every_field() {
-        let table = LimitTable::default();
-        for name in FIELDS {
-            for value in [0, u64::MAX] {
-                let error = table.resolve(&asked(name, value)).unwrap_err();
-                assert_eq!((error.field, error.asked), (name, value));
-                assert!(table.resolve(&asked(name, error.ceiling)).is_ok());
-                assert!(table.resolve(&asked(name, error.ceiling + 1)).is_err());
-            }
-        }
-    }
-
-    #[test]
-    fn a_small_program_does_not_starve_its_compiler() {
-        let table = LimitTable::default();
-        let limits = table.resolve(&asked("memory_bytes", 1)).unwrap();
-        assert_eq!(limits.run.memory_bytes, 1);
-        assert_eq!(limits.compile().memory_bytes, 1 << 30);
-        assert_eq!(limits.compile().wall_ms, 20_000);
-    }
-}
+mod tests;

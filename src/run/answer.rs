@@ -94,6 +94,7 @@ pub struct UsageAnswer {
     pub wall_ms: f64,
     pub peak_memory_bytes: u64,
     pub processes_peak: u64,
+    pub written_bytes: u64,
 }
 
 impl From<&warmbox_protocol::Usage> for UsageAnswer {
@@ -106,6 +107,7 @@ impl From<&warmbox_protocol::Usage> for UsageAnswer {
             wall_ms: ms(usage.wall_us),
             peak_memory_bytes: usage.peak_memory_bytes,
             processes_peak: usage.processes_peak,
+            written_bytes: usage.written_bytes,
         }
     }
 }

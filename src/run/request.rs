@@ -20,4 +20,6 @@ pub struct RunRequest {
     /// One of the language's allowed standards; `None` takes its default.
     pub std: Option<String>,
     pub limits: StageLimits,
+    /// Whether more output than is kept ends the program, instead of being cut.
+    pub stop_at_output_limit: bool,
 }

@@ -56,6 +56,7 @@ pub(super) fn run_spec(request: &RunRequest, files: Vec<InputFile>) -> RunSpec {
         ahead: language.runs_ahead(&request.files, &request.args),
         stdin: request.stdin.clone(),
         limits: request.limits.run,
+        stop_at_output_limit: request.stop_at_output_limit,
         collect: Collect {
             paths: Vec::new(),
             image_endings: language.images.clone(),

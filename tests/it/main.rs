@@ -28,4 +28,5 @@ mod requests;
 mod roots;
 mod survival;
 mod trace;
+mod verdicts;
 mod walls;

@@ -35,7 +35,7 @@ pub use message::{
 pub use plan::{IdentitySource, Plan, RootSource, SupportFile};
 
 /// Raised whenever a message changes shape; a runner with another number is refused at Hello.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Names the sources that a binary was built from, so that a server never talks to a
 /// supervisor of another build. Set by `build.rs`.

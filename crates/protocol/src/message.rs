@@ -243,4 +243,6 @@ pub struct Usage {
     pub wall_us: u64,
     pub peak_memory_bytes: u64,
     pub processes_peak: u64,
+    /// Handed to write calls, of whatever kind of file.
+    pub written_bytes: u64,
 }

@@ -2,8 +2,7 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitCode;
-use warmbox_protocol::BUILD_ID;
-use warmbox_supervisor::outer;
+use warmbox_supervisor::{outer, without};
 
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
@@ -15,7 +14,7 @@ fn main() -> ExitCode {
             }
         },
         Some("--build-id") => {
-            println!("{BUILD_ID}");
+            println!("{}", without::build_id());
             ExitCode::SUCCESS
         }
         _ => {

@@ -293,3 +293,31 @@ async fn wrong_bodies_are_refused_in_order() {
     assert_eq!(reply.body["known"], json!(["cpp", "python"]));
     assert!(fake.asked.lock().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_refusal_is_short_whatever_was_sent() {
+    // as it would be quoted, one byte of these is seven
+    let long = "\u{7f}".repeat(100_000);
+    for (body, code) in [
+        (json!({"code": "x", &long: 1}), "unknown_field"),
+        (json!({"code": "x", "limits": {&long: 1}}), "unknown_field"),
+        (json!({"code": "x", "limits": long}), "invalid_field"),
+        (json!({"code": "x", "args": long}), "invalid_field"),
+        (json!({"code": "x", "std": long}), "unknown_std"),
+        (
+            json!({"files": [{"name": long, "content": "x"}]}),
+            "invalid_file_name",
+        ),
+    ] {
+        let state = ApiState {
+            body_bytes: 1 << 20,
+            ..small(Arc::default())
+        };
+        let request = post("/execute/cpp", "application/json", body.to_string());
+        let response = router(Arc::new(state)).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 422, "{code}");
+        let bytes = to_bytes(response.into_body(), 8000).await.unwrap();
+        let problem: Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(problem["code"], code);
+    }
+}

@@ -48,7 +48,8 @@ impl Made {
                 pids_limit: control(&pids, "pids.max")?,
             }),
             memory_events: File::open(memory.join("memory.oom_control"))?,
-            pids_events: File::open(pids.join("pids.events"))?,
+            memory_stat: None,
+            kernel_memory: None,
         })
     }
 
@@ -67,7 +68,8 @@ impl Made {
                 pids_limit: control(&folder, "pids.max")?,
             }),
             memory_events: File::open(folder.join("memory.events"))?,
-            pids_events: File::open(folder.join("pids.events"))?,
+            memory_stat: None,
+            kernel_memory: None,
         })
     }
 

@@ -27,6 +27,10 @@ use warmbox_protocol::MemoryCeiling;
 
 /// Processes of ours in the cgroup: the supervisor, and the sandbox's first.
 const OWN_PROCESSES: u64 = 2;
+/// By how much the cgroup's limit is above that of the run's uid. The kernel refuses a fork for the
+/// uid's sake before it copies a process and for the cgroup's after it, which fork bombs turn into
+/// seconds.
+const SECOND_LINE: u64 = 8;
 /// What a supervisor needs beside the run, without the run's input and output.
 const OWN_BYTES: u64 = 16 << 20;
 
@@ -36,7 +40,9 @@ pub struct RunCgroup {
     /// Nothing for a container's, whose limits stand for all its runs.
     control: Option<Control>,
     memory_events: File,
-    pids_events: File,
+    /// What a container's cgroup holds that no process shows: see `Counters`.
+    memory_stat: Option<File>,
+    kernel_memory: Option<File>,
 }
 
 /// What the limits are set by.
@@ -49,39 +55,48 @@ struct Control {
     pids_limit: File,
 }
 
-/// What the kernel refused or killed since the cgroup was made.
+/// What the kernel counts in a cgroup.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Events {
+pub struct Counters {
+    /// Processes that it killed since the cgroup was made.
     pub memory_kills: u64,
-    pub refused_forks: u64,
+    /// Shared memory, mapped by somebody or not, and the kernel's own (page tables, sockets, pipes).
+    /// Only counted where the cgroup does not stop a run at its own limit: it takes as long as all
+    /// the rest of a reading.
+    pub out_of_sight_bytes: u64,
+}
+
+impl Counters {
+    /// What came on top of `before`.
+    pub fn since(self, before: Self) -> Self {
+        Self {
+            memory_kills: self.memory_kills.saturating_sub(before.memory_kills),
+            out_of_sight_bytes: (self.out_of_sight_bytes).saturating_sub(before.out_of_sight_bytes),
+        }
+    }
 }
 
 impl RunCgroup {
     /// The cgroup of the container that this process is in, as far as it can be read here.
     pub fn of_container() -> Option<Self> {
         let open = |place: &Place, name| File::open(place.own.join(name)).ok();
-        let (memory_events, pids_events) = match layout::here()? {
-            Layout::V1 { memory, pids } => (
-                open(&memory, "memory.oom_control")?,
-                open(&pids, "pids.events")?,
-            ),
-            Layout::V2(place) => (open(&place, "memory.events")?, open(&place, "pids.events")?),
+        let (place, events, kernel) = match layout::here()? {
+            Layout::V1 { memory, .. } => {
+                (memory, "memory.oom_control", "memory.kmem.usage_in_bytes")
+            }
+            Layout::V2(place) => (place, "memory.events", ""),
         };
         Some(Self {
             kind: MemoryCeiling::Container,
             control: None,
-            memory_events,
-            pids_events,
+            memory_events: open(&place, events)?,
+            memory_stat: open(&place, "memory.stat"),
+            kernel_memory: open(&place, kernel),
         })
     }
 
     pub fn kind(&self) -> MemoryCeiling {
         self.kind
-    }
-
-    /// Whether the limits are each run's own, so that a refusal of the kernel is about them.
-    pub fn follows_runs(&self) -> bool {
-        self.control.is_some()
     }
 
     /// Puts a process in, and with it whatever it will fork.
@@ -107,7 +122,7 @@ impl RunCgroup {
             .saturating_add(carried_bytes)
             .saturating_add(OWN_BYTES);
         (control.limit_memory(&bytes.to_string())).step("set the cgroup's memory limit")?;
-        let processes = processes.saturating_add(OWN_PROCESSES);
+        let processes = processes.saturating_add(OWN_PROCESSES + SECOND_LINE);
         write(&control.pids_limit, &processes.to_string()).step("set the cgroup's process limit")
     }
 
@@ -126,10 +141,16 @@ impl RunCgroup {
 
     /// The counters now. A file that cannot be read counts as no event: the meter still judges
     /// by the peak.
-    pub fn events(&self) -> Events {
-        Events {
-            memory_kills: counter(&self.memory_events, "oom_kill"),
-            refused_forks: counter(&self.pids_events, "max"),
+    pub fn counters(&self) -> Counters {
+        let events = read(&self.memory_events);
+        let stat = self.memory_stat.as_ref().map(read).unwrap_or_default();
+        let kernel = match &self.kernel_memory {
+            Some(file) => read(file).trim().parse().unwrap_or(0),
+            None => find(&stat, "kernel") + find(&stat, "sock"),
+        };
+        Counters {
+            memory_kills: find(&events, "oom_kill"),
+            out_of_sight_bytes: find(&stat, "shmem") + kernel,
         }
     }
 }
@@ -153,10 +174,10 @@ fn write(file: &File, text: &str) -> io::Result<()> {
     file.write_at(text.as_bytes(), 0).map(drop)
 }
 
-fn counter(file: &File, name: &str) -> u64 {
-    let mut bytes = [0; 512];
+fn read(file: &File) -> String {
+    let mut bytes = [0; 4096];
     let got = file.read_at(&mut bytes, 0).unwrap_or(0);
-    find(&String::from_utf8_lossy(&bytes[..got]), name)
+    String::from_utf8_lossy(&bytes[..got]).into_owned()
 }
 
 /// The value behind `name` in a file of `name value` lines.

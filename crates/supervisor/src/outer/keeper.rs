@@ -7,6 +7,7 @@ use crate::failure::{Failure, Step};
 use crate::runner::{self, Setup, link::Link};
 use crate::sandbox::IdSource;
 use crate::sys::{caps, fd, process};
+use crate::without::{Wall, without};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::process::ExitCode;
@@ -36,11 +37,13 @@ pub fn keep(input: OwnedFd, output: OwnedFd) -> ExitCode {
 
 fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
     let plan = receive_plan(&input).step("receive the plan of the runner")?;
+    process::raise_open_files().step("raise the limit on open files")?;
     let identities = Identities::take(&plan.identities)?;
     if let RootSource::Folder(folder) = &plan.root {
         stand_in(folder).step("open the unpacked runner image")?;
     }
     let (made, cgroup) = match &plan.identities {
+        _ if without(Wall::Cgroup) => (None, None),
         IdentitySource::LockFolder(_) => Made::try_new().unzip(),
         IdentitySource::Block(_) => (None, RunCgroup::of_container()),
     };
@@ -48,7 +51,11 @@ fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
     // Without root's privileges only a dumpable process's maps can be written, and a fork inherits
     // the mark.
     caps::set_dumpable(true).step("open the identity maps")?;
-    let cloned = process::clone(NAMESPACES).step(
+    let namespaces = match without(Wall::Network) {
+        true => NAMESPACES & !libc::CLONE_NEWNET,
+        false => NAMESPACES,
+    };
+    let cloned = process::clone(namespaces).step(
         "make the namespaces of the runner (are user namespaces allowed? see `warmbox doctor`)",
     )?;
     let process::Cloned::Parent { pid, pidfd } = cloned else {
@@ -163,6 +170,8 @@ fn build_wall(go: &OwnedFd, plan: &Plan, unique: bool) -> Result<IdSource, Failu
     fd::read_exact(go.as_fd(), &mut byte).step("wait for the identity maps")?;
     seal::take_identity(unique)?;
     root::enter(plan)?;
-    seal::set_up_network()?;
+    if !without(Wall::Network) {
+        seal::set_up_network()?;
+    }
     seal::give_up_privileges(unique)
 }

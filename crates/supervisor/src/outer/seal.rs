@@ -20,9 +20,18 @@ pub(super) fn take_identity(unique: bool) -> Result<(), Failure> {
 /// The network of a runner: loopback, and connections that leave no trace when they close.
 pub(super) fn set_up_network() -> Result<(), Failure> {
     net::raise_loopback().step("bring loopback up")?;
-    // A closed connection keeps its port for a minute, which the next run would notice.
-    // Kernels that do not let a namespace choose leave it so; it is no wall.
-    let _ = std::fs::write("/proc/sys/net/ipv4/tcp_max_tw_buckets", "0");
+    // A closed connection keeps its port for a minute, which the next run would notice; one whose
+    // other end does not answer is tried again for minutes, with all that it had to send. Kernels that
+    // do not let a namespace choose leave it so; it is no wall.
+    for (knob, value) in [
+        ("tcp_max_tw_buckets", "0"),
+        ("tcp_orphan_retries", "1"),
+        ("tcp_fin_timeout", "1"),
+        ("tcp_rmem", "4096 65536 262144"),
+        ("tcp_wmem", "4096 65536 262144"),
+    ] {
+        let _ = std::fs::write(format!("/proc/sys/net/ipv4/{knob}"), value);
+    }
     process::set_host_name("runner").step("set the host name")
 }
 

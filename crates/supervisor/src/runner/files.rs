@@ -9,7 +9,7 @@ use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use warmbox_protocol::frame::CHUNK_BYTES;
-use warmbox_protocol::{Collect, InputFile, Origin};
+use warmbox_protocol::{Collect, InputFile, Origin, RunSpec};
 
 /// Bounds on the walk through a work folder that user code filled.
 const MAX_DEPTH: usize = 8;
@@ -86,6 +86,51 @@ pub(super) fn collect(
     let omitted = collector.omitted;
     collector.found.into_iter().try_for_each(&mut take)?;
     Ok(omitted)
+}
+
+/// Whether a run left a file in its scratch folders that is as large as a file may be, and that it
+/// was not given.
+pub(super) fn any_of_size(sandbox: &Sandbox, spec: &RunSpec) -> bool {
+    let mut search = Search {
+        inputs: &spec.files,
+        bytes: spec.limits.file_size_bytes,
+        entries_left: MAX_ENTRIES,
+    };
+    let found = ids::with_file_ids(sandbox.ids.program, sandbox.ids.program_gid, || {
+        search.below(sandbox.scratch.as_fd(), "", MAX_DEPTH)
+    });
+    found.unwrap_or(false)
+}
+
+struct Search<'a> {
+    inputs: &'a [InputFile],
+    bytes: u64,
+    entries_left: usize,
+}
+
+impl Search<'_> {
+    fn below(&mut self, folder: BorrowedFd<'_>, prefix: &str, depth: usize) -> bool {
+        let names = fs::names(folder, self.entries_left).unwrap_or_default();
+        self.entries_left -= names.len();
+        names.into_iter().any(|name| {
+            let path = format!("{prefix}{}", name.to_string_lossy());
+            let opened = fs::open_beneath(folder, &name, libc::O_RDONLY, 0)
+                .and_then(|entry| Ok((fs::status(entry.as_fd())?, entry)));
+            let Ok((status, entry)) = opened else {
+                return false;
+            };
+            match status.st_mode & libc::S_IFMT {
+                libc::S_IFREG => {
+                    let given = |file: &InputFile| path.strip_prefix("work/") == Some(&file.path);
+                    status.st_size as u64 >= self.bytes && !self.inputs.iter().any(given)
+                }
+                libc::S_IFDIR if depth > 0 => {
+                    self.below(entry.as_fd(), &format!("{path}/"), depth - 1)
+                }
+                _ => false,
+            }
+        })
+    }
 }
 
 struct Collector<'a> {

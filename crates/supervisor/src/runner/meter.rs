@@ -3,11 +3,11 @@
 //! A runner has one run at a time, so every process that the supervisor can see, except itself
 //! and the sandbox's first process, belongs to the run.
 
+use super::memory::{self, Alive, Bounds};
 use crate::sandbox::Sandbox;
 use crate::sys::fs::{self, Room};
+use crate::sys::{ids, process};
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -20,9 +20,6 @@ const INTERVAL: Duration = Duration::from_millis(10);
 const SHARE_OF_A_CORE: u32 = 10;
 /// A program must not be able to hide behind readings that it makes slow.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
-
-/// About a thousand mappings.
-const MOST_SMAPS_BYTES: u64 = 1 << 20;
 
 /// The kernel's unit of CPU time in /proc/PID/stat (`USER_HZ`, 100 on every Linux).
 const TICK_US: u64 = 10_000;
@@ -39,6 +36,8 @@ pub(super) struct Meter {
     vanished: Cpu,
     pub(super) memory_peak: u64,
     pub(super) processes_peak: u64,
+    /// What those had written that were killed; nobody waits for them, which would add it up.
+    pub(super) written_by_killed: u64,
     own_pid: u32,
 }
 
@@ -52,19 +51,24 @@ impl Meter {
             vanished: Cpu::default(),
             memory_peak: 0,
             processes_peak: 0,
+            written_by_killed: 0,
             own_pid: std::process::id(),
         }
     }
 
     /// Takes a reading. Processes that vanish meanwhile count as gone.
-    pub(super) fn read(&mut self, sandbox: &Sandbox, memory_limit: u64) {
+    pub(super) fn read(&mut self, sandbox: &Sandbox, memory_limit: u64, out_of_sight_bytes: u64) {
         let began = Instant::now();
         let mut waited_for = stat_of(sandbox.pid as u32).map_or(Cpu::default(), |s| s.children);
         let mut processes = 0;
         let mut seen = HashMap::new();
-        let pids = self.pids_of_run(sandbox.pid as u32);
-        for &pid in &pids {
+        let mut alive = Vec::new();
+        for pid in self.pids_of_run(sandbox.pid as u32) {
             if let Some(stat) = stat_of(pid) {
+                alive.push(Alive {
+                    pid,
+                    parent: stat.parent,
+                });
                 waited_for = waited_for.plus(stat.own).plus(stat.children);
                 seen.insert(pid, stat.own);
                 processes += stat.threads;
@@ -78,13 +82,45 @@ impl Meter {
             }
         }
         self.waited_for = self.waited_for.larger(waited_for);
-        let held = self.held(&pids, sandbox, memory_limit);
+        let bounds = Bounds {
+            peak: self.memory_peak,
+            limit: memory_limit,
+        };
+        let held = memory::held(&alive, sandbox, bounds, out_of_sight_bytes);
         self.memory_peak = self.memory_peak.max(held);
         self.processes_peak = self.processes_peak.max(processes);
         let cost = began.elapsed();
         self.interval = (self.interval * 2).min(INTERVAL);
         let pause = (cost * SHARE_OF_A_CORE).clamp(self.interval, LONGEST_PAUSE);
         self.next = began + cost + pause;
+    }
+
+    /// Reads what those have written that are about to be killed: of processes that are killed the
+    /// kernel adds nothing up.
+    pub(super) fn read_written(&mut self, sandbox: &Sandbox) {
+        let pids = self.pids_of_run(sandbox.pid as u32);
+        let written = || {
+            let counters = pids
+                .iter()
+                .flat_map(|pid| process::io_counters(&pid.to_string()));
+            counters
+                .map(|counters| process::written_bytes(&counters))
+                .sum()
+        };
+        // Nobody but their own identity may open them.
+        let ids = sandbox.ids;
+        self.written_by_killed =
+            ids::with_file_ids(ids.program, ids.program_gid, written).unwrap_or(0);
+    }
+
+    /// Whether a process of the run has this many descriptors open. Known since Linux 6.2 only: to
+    /// count them one by one would take too long.
+    pub(super) fn any_with_descriptors(&self, count: u64) -> bool {
+        let many = |pid: &u32| {
+            let folder = std::fs::metadata(format!("/proc/{pid}/fd"));
+            folder.is_ok_and(|folder| folder.len() >= count)
+        };
+        self.last_seen.keys().any(many)
     }
 
     /// Notes how many processes and threads there were, counted by another.
@@ -100,27 +136,6 @@ impl Meter {
             .values()
             .fold(Cpu::default(), |a, b| a.plus(*b));
         self.waited_for.larger(self.vanished.plus(alive))
-    }
-
-    /// Memory of all processes and of the scratch folders. What is cheap to read is read first,
-    /// and counts what processes share several times: only where that would be a new peak is it
-    /// worth the exact reading.
-    fn held(&self, pids: &[u32], sandbox: &Sandbox, limit: u64) -> u64 {
-        let disk = room(sandbox).used_bytes;
-        let rough: Memory = pids.iter().map(|&pid| resident(pid)).sum();
-        let at_most = rough.private + rough.shared + disk;
-        let exact = pids.len() < 2 && rough.shared == 0;
-        if exact || at_most <= self.memory_peak {
-            return at_most;
-        }
-        if at_most <= limit {
-            // Scratch files that are mapped are in both figures: the larger is never too much.
-            let memory: Memory = pids.iter().map(|&pid| proportional(pid)).sum();
-            return memory.private + memory.shared.max(disk);
-        }
-        let device = device_of(sandbox);
-        let elsewhere: u64 = pids.iter().map(|&pid| off_device(pid, &device)).sum();
-        elsewhere + disk
     }
 
     fn pids_of_run(&self, init: u32) -> Vec<u32> {
@@ -165,10 +180,16 @@ impl Cpu {
 
 #[derive(Debug, PartialEq, Eq)]
 struct Stat {
+    parent: u32,
     own: Cpu,
     /// Of children that were waited for.
     children: Cpu,
     threads: u64,
+}
+
+/// The process that will be told of the end of a thread's process.
+pub(super) fn parent_of(thread: u32) -> Option<u32> {
+    Some(stat_of(thread)?.parent)
 }
 
 fn stat_of(pid: u32) -> Option<Stat> {
@@ -192,104 +213,16 @@ fn parse_stat(text: &str) -> Option<Stat> {
         })
     };
     Some(Stat {
+        parent: u32::try_from(field(4)?).ok()?,
         own: cpu(14, 15)?,
         children: cpu(16, 17)?,
         threads: field(20)?,
     })
 }
 
-/// Bytes of memory: private and file pages, and pages of shared memory.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Memory {
-    private: u64,
-    shared: u64,
-}
-
-impl std::iter::Sum for Memory {
-    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |a, b| Self {
-            private: a.private + b.private,
-            shared: a.shared + b.shared,
-        })
-    }
-}
-
-/// All resident pages of a process: right when it is the only one.
-fn resident(pid: u32) -> Memory {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let bytes = |name| kilobytes(&text, name) << 10;
-    Memory {
-        private: bytes("RssAnon:") + bytes("RssFile:"),
-        shared: bytes("RssShmem:"),
-    }
-}
-
-/// Resident pages, each divided among the processes that share it: right in sum.
-fn proportional(pid: u32) -> Memory {
-    let Ok(text) = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) else {
-        return resident(pid);
-    };
-    let bytes = |name| kilobytes(&text, name) << 10;
-    Memory {
-        private: bytes("Pss_Anon:") + bytes("Pss_File:"),
-        shared: bytes("Pss_Shmem:"),
-    }
-}
-
-/// Pages of a process, each divided among those that share it, without those of files on
-/// `device`. A process with very many mappings is taken whole: to list them would take longer
-/// than the limits may wait.
-fn off_device(pid: u32, device: &str) -> u64 {
-    let mut text = String::new();
-    let read = File::open(format!("/proc/{pid}/smaps"))
-        .and_then(|file| file.take(MOST_SMAPS_BYTES).read_to_string(&mut text));
-    match read {
-        Ok(got) if (got as u64) < MOST_SMAPS_BYTES => without_device(&text, device),
-        _ => {
-            let memory = proportional(pid);
-            memory.private + memory.shared
-        }
-    }
-}
-
-/// Adds up /proc/PID/smaps: a line `range rights offset device inode path` for each mapping, and
-/// lines `Name: N kB` behind it.
-fn without_device(smaps: &str, device: &str) -> u64 {
-    let mut sum = 0;
-    let mut counts = true;
-    for line in smaps.lines() {
-        let mut words = line.split_ascii_whitespace();
-        let first = words.next().unwrap_or_default();
-        if !first.ends_with(':') {
-            counts = words.nth(2) != Some(device);
-        } else if counts && first == "Pss:" {
-            sum += words
-                .next()
-                .and_then(|n| n.parse::<u64>().ok())
-                .unwrap_or(0)
-                << 10;
-        }
-    }
-    sum
-}
-
-/// The scratch folder's device, as /proc/PID/smaps writes it.
-fn device_of(sandbox: &Sandbox) -> String {
-    let device = fs::status(sandbox.scratch.as_fd()).map_or(0, |status| status.st_dev);
-    format!("{:02x}:{:02x}", libc::major(device), libc::minor(device))
-}
-
 /// The room in the scratch folder; none is used where it cannot be asked.
 pub(super) fn room(sandbox: &Sandbox) -> Room {
     fs::room(sandbox.scratch.as_fd()).unwrap_or_default()
-}
-
-fn kilobytes(text: &str, name: &str) -> u64 {
-    text.lines()
-        .find_map(|line| line.strip_prefix(name))
-        .and_then(|rest| rest.split_ascii_whitespace().next())
-        .and_then(|number| number.parse().ok())
-        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -302,6 +235,7 @@ mod tests {
         assert_eq!(
             parse_stat(text),
             Some(Stat {
+                parent: 1,
                 own: Cpu {
                     user_us: 70_000,
                     system_us: 30_000
@@ -318,21 +252,5 @@ mod tests {
     #[test]
     fn a_cut_line_is_no_reading() {
         assert_eq!(parse_stat("42 (x) S 1 42"), None);
-    }
-
-    #[test]
-    fn mapped_scratch_files_are_told_apart() {
-        let smaps = "7f00-7f10 rw-s 00000000 00:44 12 /dev/shm/x\nSize: 64 kB\nPss: 40 kB\n\
-            7f20-7f30 rw-s 00000000 00:01 99 /dev/zero (deleted)\nPss: 8 kB\nPss_Dirty: 8 kB\n\
-            7f40-7f50 rw-p 00000000 00:00 0 \nPss: 4 kB\n";
-        assert_eq!(without_device(smaps, "00:44"), 12 << 10);
-        assert_eq!(without_device(smaps, "00:00"), 48 << 10);
-    }
-
-    #[test]
-    fn memory_is_found_by_its_whole_name() {
-        let text = "VmRSS:\t 999 kB\nRssAnon:\t  12 kB\nRssFile:\t 8 kB\n";
-        assert_eq!(kilobytes(text, "RssAnon:"), 12);
-        assert_eq!(kilobytes(text, "RssShmem:"), 0);
     }
 }

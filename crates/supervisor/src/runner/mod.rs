@@ -5,9 +5,11 @@
 
 mod files;
 pub mod link;
+mod memory;
 mod meter;
 pub mod output;
 mod run;
+mod signs;
 mod streams;
 mod verdict;
 mod watch;
@@ -16,12 +18,13 @@ use crate::cgroup::RunCgroup;
 use crate::failure::Failure;
 use crate::sandbox::{AheadProgram, Blueprint, IdSource, Masks, Sandbox};
 use crate::seccomp::Filter;
-use crate::sys::memory;
+use crate::sys::{allocator, net};
+use crate::without::build_id;
 use link::{Link, LinkError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use warmbox_protocol::{
-    Abilities, BUILD_ID, Collect, End, FromRunner, Hello, Identity, Limits, LogLevel,
-    MemoryCeiling, PROTOCOL_VERSION, RunId, RunSpec, Stream, ToRunner,
+    Abilities, Collect, End, FromRunner, Hello, Identity, Limits, LogLevel, MemoryCeiling,
+    PROTOCOL_VERSION, RunId, RunSpec, Stream, ToRunner,
 };
 
 /// What the outer wall leaves for the supervisor to serve with.
@@ -37,7 +40,7 @@ pub struct Setup {
 /// Serves the link until it ends. The exit code tells why: 0 end of the link, 1 a wall could
 /// not be put up, 2 the server broke the protocol.
 pub fn serve(setup: Setup, link: &mut Link) -> i32 {
-    memory::keep_little();
+    allocator::keep_little();
     match Runner::warm_up(setup).and_then(|mut runner| runner.serve(link)) {
         Ok(()) | Err(Stop::LinkEnded) => 0,
         Err(Stop::Failed(failure)) => give_up(&failure, link),
@@ -109,7 +112,7 @@ impl Runner {
         Ok(Self {
             hello: Hello {
                 protocol: PROTOCOL_VERSION,
-                build: BUILD_ID.to_owned(),
+                build: build_id(),
                 language: setup.language,
                 toolchain,
                 abilities: Abilities {
@@ -148,11 +151,32 @@ impl Runner {
             }
             link.flush()?;
             drop(spec);
+            network_is_quiet()?;
             // The next sandbox is a fork of this process: nothing of this run may be in it.
-            memory::give_back();
+            allocator::give_back();
             sandbox = Sandbox::prepare(&self.blueprint, &mut self.ids)?;
         }
     }
+}
+
+/// How long connections of a run that is dead may take to end. Those of ordinary programs are gone
+/// with the last process.
+const CONNECTIONS_END_WITHIN: Duration = Duration::from_millis(200);
+
+/// Makes sure that no connection of the run lives on in the runner's network, where the next run
+/// could see it: such a runner is not used again.
+fn network_is_quiet() -> Result<(), Failure> {
+    let deadline = Instant::now() + CONNECTIONS_END_WITHIN;
+    while net::connections() > 0 {
+        if Instant::now() > deadline {
+            return Err(Failure {
+                step: "end the connections of the last run",
+                errno: libc::EBUSY,
+            });
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 /// How long an idle runner hears nothing before it takes its server for lost. A server asks every

@@ -138,6 +138,7 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn feed(output: &mut Output, stream: Stream, pieces: &[&[u8]]) -> Vec<u8> {
         let mut through = Vec::new();
@@ -205,5 +206,46 @@ mod tests {
         output.push(Stream::Stdout, b"d");
         let order: Vec<_> = output.take_tails().into_iter().map(|c| c.bytes).collect();
         assert_eq!(order, [b"c", b"d"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_output_is_kept_as_head_and_tail_of_all_that_was_written(
+            limit in 0_u64..8000,
+            writes in prop::collection::vec((0_usize..2, 0_usize..2000), 0..60),
+        ) {
+            let streams = [Stream::Stdout, Stream::Stderr];
+            let mut output = Output::new(limit);
+            let mut all = [Vec::new(), Vec::new()];
+            let mut heads = [Vec::new(), Vec::new()];
+            for (seq, (which, size)) in writes.into_iter().enumerate() {
+                let from = all[which].len();
+                let bytes: Vec<u8> = (from..from + size).map(|at| (at % 251) as u8).collect();
+                all[which].extend_from_slice(&bytes);
+                if let Some(chunk) = output.push(streams[which], &bytes) {
+                    prop_assert_eq!((chunk.seq, chunk.stream), (seq as u64, streams[which]));
+                    heads[which].extend(chunk.bytes);
+                }
+                for kept in [&output.stdout, &output.stderr] {
+                    let held: usize = kept.tail.iter().map(|(_, bytes)| bytes.capacity()).sum();
+                    prop_assert!(held <= 2 * kept.tail_limit + 2000 + 2 * JOIN_BELOW, "{}", held);
+                    prop_assert!(kept.tail.len() <= kept.tail_limit / JOIN_BELOW + 2);
+                }
+            }
+            let (totals, omitted) = (output.totals(), output.omitted());
+            let tails = output.take_tails();
+            prop_assert!(tails.is_sorted_by(|one, next| one.seq < next.seq));
+            let counts = [(totals.0, omitted.0), (totals.1, omitted.1)];
+            for (which, (total, omitted)) in counts.into_iter().enumerate() {
+                let tail = tails.iter().filter(|chunk| chunk.stream == streams[which]);
+                let tail: Vec<u8> = tail.flat_map(|chunk| chunk.bytes.clone()).collect();
+                let (all, head) = (&all[which], &heads[which]);
+                prop_assert_eq!(total, all.len() as u64);
+                prop_assert_eq!((head.len() + tail.len()) as u64, total.min(limit));
+                prop_assert_eq!(omitted, total.saturating_sub(limit));
+                prop_assert_eq!(head.len() as u64, total.min(limit / 2));
+                prop_assert!(all.starts_with(head) && all.ends_with(&tail));
+            }
+        }
     }
 }

@@ -12,10 +12,6 @@ use crate::sandbox::{Blueprint, Launch, Sandbox};
 use std::time::Instant;
 use warmbox_protocol::{End, FromRunner, Limit, LogLevel, Outcome, RunSpec, Usage};
 
-/// By how much the uid's own process limit is above the cgroup's, so that the cgroup, which
-/// tells of a refusal, is met first.
-const SECOND_LINE_PROCESSES: u64 = 8;
-
 /// A run whose files do not fit into its scratch folder: nothing was executed.
 const NO_ROOM: Outcome = Outcome {
     end: End::Stopped,
@@ -26,6 +22,7 @@ const NO_ROOM: Outcome = Outcome {
         wall_us: 0,
         peak_memory_bytes: 0,
         processes_peak: 0,
+        written_bytes: 0,
     },
     stdout_bytes: 0,
     stderr_bytes: 0,
@@ -49,16 +46,12 @@ pub(super) fn execute(
     }
     let cgroup = blueprint.cgroup.as_ref();
     let processes = spec.limits.processes;
-    let process_rlimit = match cgroup.filter(|cgroup| cgroup.follows_runs()) {
-        Some(cgroup) => {
-            cgroup.allow(spec.limits.memory_bytes, carried_bytes(spec), processes)?;
-            processes + SECOND_LINE_PROCESSES
-        }
-        None if sandbox.ids.unique() => processes,
-        // The sandbox's first process has the same uid and is counted too.
-        None => processes + 1,
-    };
-    let events_before = cgroup.map(RunCgroup::events).unwrap_or_default();
+    if let Some(cgroup) = cgroup {
+        cgroup.allow(spec.limits.memory_bytes, carried_bytes(spec), processes)?;
+    }
+    // A sandbox's first process that has the same uid is counted too.
+    let process_rlimit = processes + u64::from(!sandbox.ids.unique());
+    let before_run = cgroup.map(RunCgroup::counters).unwrap_or_default();
     // The time that a program takes begins before its first instruction can be executed.
     let started = Instant::now();
     let launched = sandbox.launch(&Launch {
@@ -76,7 +69,7 @@ pub(super) fn execute(
         system_us: launched.system_us,
     };
     let streams = Streams::new(spec, sandbox, launched.listener);
-    let mut watch = Watch::new(spec, started, streams, cgroup, events_before);
+    let mut watch = Watch::new(spec, started, streams, cgroup, before_run);
     watch.until_dead(sandbox, link)?;
     if let Some(cgroup) = cgroup {
         cgroup.lift()?;

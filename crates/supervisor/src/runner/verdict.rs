@@ -10,10 +10,12 @@ pub(super) struct Evidence {
     pub(super) usage: Usage,
     /// The kernel's out-of-memory killer took a process of this run.
     pub(super) killed_for_memory: bool,
-    /// The kernel refused a process or thread for the limit's sake; `None` where it does not tell.
-    pub(super) fork_was_refused: Option<bool>,
-    /// When the run ended.
+    /// When the run ended, or when it wrote to standard error or failed.
     pub(super) disk_is_full: bool,
+    /// A file was left that is as large as a file may be.
+    pub(super) file_is_full: bool,
+    /// When a process wrote to standard error or failed.
+    pub(super) no_descriptor_left: bool,
 }
 
 /// Names the limit. A program that ran into a refusal, coped and ended well is not blamed.
@@ -31,14 +33,12 @@ pub(super) fn limit(evidence: &Evidence, limits: &Limits) -> Option<Limit> {
     match evidence.end {
         End::Signaled(libc::SIGXFSZ) => Some(Limit::FileSize),
         End::Exited(0) | End::Stopped | End::Cancelled => None,
+        End::Exited(_) | End::Signaled(_) if evidence.file_is_full => Some(Limit::FileSize),
         End::Exited(_) | End::Signaled(_) if evidence.disk_is_full => Some(Limit::Disk),
-        End::Exited(_) | End::Signaled(_)
-            if evidence
-                .fork_was_refused
-                .unwrap_or(usage.processes_peak >= limits.processes) =>
-        {
+        End::Exited(_) | End::Signaled(_) if usage.processes_peak >= limits.processes => {
             Some(Limit::Processes)
         }
+        End::Exited(_) | End::Signaled(_) if evidence.no_descriptor_left => Some(Limit::OpenFiles),
         End::Exited(_) | End::Signaled(_) => None,
     }
 }
@@ -64,8 +64,9 @@ mod tests {
             end,
             usage: Usage::default(),
             killed_for_memory: false,
-            fork_was_refused: None,
             disk_is_full: false,
+            file_is_full: false,
+            no_descriptor_left: false,
         }
     }
 
@@ -114,7 +115,23 @@ mod tests {
             ),
             (
                 Evidence {
+                    file_is_full: true,
                     disk_is_full: true,
+                    ..failed()
+                },
+                Some(Limit::FileSize),
+            ),
+            (
+                Evidence {
+                    no_descriptor_left: true,
+                    ..failed()
+                },
+                Some(Limit::OpenFiles),
+            ),
+            (
+                Evidence {
+                    disk_is_full: true,
+                    no_descriptor_left: true,
                     ..ended(End::Exited(0))
                 },
                 None,
@@ -128,24 +145,6 @@ mod tests {
                     ..failed()
                 },
                 Some(Limit::Processes),
-            ),
-            (
-                Evidence {
-                    fork_was_refused: Some(true),
-                    ..failed()
-                },
-                Some(Limit::Processes),
-            ),
-            (
-                Evidence {
-                    fork_was_refused: Some(false),
-                    usage: Usage {
-                        processes_peak: 10,
-                        ..Usage::default()
-                    },
-                    ..failed()
-                },
-                None,
             ),
             (
                 Evidence {

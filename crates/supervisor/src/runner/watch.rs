@@ -5,18 +5,21 @@ use super::Stop;
 use super::files;
 use super::link::Link;
 use super::meter::{self, Cpu, Meter};
+use super::signs::{self, Signs};
 use super::streams::Streams;
 use super::verdict::{self, Evidence};
-use crate::cgroup::{Events, RunCgroup};
+use crate::cgroup::{Counters, RunCgroup};
 use crate::failure::{Failure, Step};
 use crate::sandbox::{Report, Sandbox};
 use crate::sys::{fd, process};
+use crate::without::{Wall, without};
 use std::os::fd::{AsFd, AsRawFd};
 use std::time::{Duration, Instant};
 use warmbox_protocol::{End, FromRunner, Limit, Outcome, RunSpec, Stream, ToRunner, Usage};
 
-/// A sandbox that is not dead this long after SIGKILL is given up, and the runner with it.
-const KILL_DEADLINE: Duration = Duration::from_secs(5);
+/// A sandbox that is not dead this long after SIGKILL is given up, and the runner with it. On a busy
+/// machine a crowd of processes that forks takes seconds to die; the server waits for 15.
+const KILL_DEADLINE: Duration = Duration::from_secs(12);
 /// With every process dead both pipes are at their end, but for a descriptor that was left in
 /// flight in a socket: what such a one still holds is not waited for.
 const DRAIN_DEADLINE: Duration = Duration::from_millis(500);
@@ -27,15 +30,18 @@ pub(super) struct Watch<'a> {
     started: Instant,
     deadline: Instant,
     meter: Meter,
+    signs: Signs,
     streams: Streams<'a>,
     /// Why the run is being killed, and since when.
     stop: Option<(Reason, Instant)>,
     ended: Option<(i32, Instant)>,
+    /// By all processes that had ended when the program did.
+    written: u64,
     /// The sandbox's first process died without a word, and not by our hand.
     lost: bool,
     cgroup: Option<&'a RunCgroup>,
     /// The cgroup's counters when the run began.
-    events_before: Events,
+    before_run: Counters,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,30 +69,36 @@ impl<'a> Watch<'a> {
         started: Instant,
         streams: Streams<'a>,
         cgroup: Option<&'a RunCgroup>,
-        events_before: Events,
+        before_run: Counters,
     ) -> Self {
         Self {
             spec,
             started,
             deadline: started + Duration::from_millis(spec.limits.wall_ms),
             meter: Meter::start(Instant::now()),
+            signs: Signs::new(started),
             streams,
             stop: None,
             ended: None,
+            written: 0,
             lost: false,
             cgroup,
-            events_before,
+            before_run,
         }
     }
 
-    /// What the kernel refused or killed in this run.
-    fn events(&self) -> Events {
-        let now = self.cgroup.map(RunCgroup::events).unwrap_or_default();
-        let before = &self.events_before;
-        Events {
-            memory_kills: now.memory_kills.saturating_sub(before.memory_kills),
-            refused_forks: now.refused_forks.saturating_sub(before.refused_forks),
-        }
+    /// What the cgroup counted in this run.
+    fn counted(&self) -> Counters {
+        let now = self.cgroup.map(RunCgroup::counters).unwrap_or_default();
+        now.since(self.before_run)
+    }
+
+    /// Takes a reading; answers whether the kernel has killed for memory meanwhile.
+    fn read_meter(&mut self, sandbox: &Sandbox) -> bool {
+        let counted = self.counted();
+        let limit = self.spec.limits.memory_bytes;
+        (self.meter).read(sandbox, limit, counted.out_of_sight_bytes);
+        counted.memory_kills > 0
     }
 
     /// Carries streams and watches limits until the first process, and with it every other,
@@ -126,9 +138,15 @@ impl<'a> Watch<'a> {
                 self.streams.feed(sandbox);
             }
             if fds[Slot::Notice as usize].revents & libc::POLLIN != 0 {
-                // This reads both streams; what they hold after it has its turn after the write
+                // This reads both streams; what they hold after it has its turn after the call
                 // that was let go.
-                self.streams.settle(sandbox, link)?;
+                if let Some(waiting) = self.streams.settle(sandbox, link)? {
+                    if self.signs.due(&waiting, sandbox) {
+                        self.signs.look(&waiting, sandbox, &self.spec.limits);
+                        self.read_meter(sandbox);
+                    }
+                    self.streams.let_go(waiting)?;
+                }
             } else {
                 if ready(Slot::Notice) {
                     self.streams.stop_listening();
@@ -148,14 +166,24 @@ impl<'a> Watch<'a> {
             }
             if ready(Slot::Control) {
                 let report = Report::receive(sandbox.control.as_fd());
-                let (status, left) = match report {
-                    Ok((Report::Ended { status, left }, _)) => (status, left),
+                let status = match report {
+                    Ok((
+                        Report::Ended {
+                            status,
+                            left,
+                            written,
+                        },
+                        _,
+                    )) => {
+                        self.meter.saw_processes(left + 1);
+                        self.written = written;
+                        status
+                    }
                     _ => {
                         self.lost = self.stop.is_none();
-                        (libc::SIGKILL, 0)
+                        libc::SIGKILL
                     }
                 };
-                self.meter.saw_processes(left + 1);
                 self.ended = Some((status, Instant::now()));
             }
             if died.is_none() {
@@ -174,7 +202,12 @@ impl<'a> Watch<'a> {
             (None, Some(since)) => since + KILL_DEADLINE,
             (None, None) => self.deadline.min(self.meter.next),
         };
-        let left = until.saturating_duration_since(Instant::now());
+        let now = Instant::now();
+        let until = match self.streams.rests_until {
+            rested if rested > now => until.min(rested),
+            _ => until,
+        };
+        let left = until.saturating_duration_since(now);
         // Rounded up: a poll that returns just before its time would spin.
         i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
     }
@@ -221,10 +254,12 @@ impl<'a> Watch<'a> {
         if now >= self.deadline {
             return self.stop(Reason::Limit(Limit::Wall), sandbox);
         }
-        if now >= self.meter.next {
+        if now >= self.meter.next && !without(Wall::Meter) {
             let limits = &self.spec.limits;
-            self.meter.read(sandbox, limits.memory_bytes);
-            if self.meter.memory_peak > limits.memory_bytes || self.events().memory_kills > 0 {
+            let killed_for_memory = self.read_meter(sandbox);
+            self.signs.no_descriptor_left |=
+                (self.meter).any_with_descriptors(signs::few_left(limits));
+            if self.meter.memory_peak > limits.memory_bytes || killed_for_memory {
                 return self.stop(Reason::Limit(Limit::Memory), sandbox);
             }
             if self.meter.cpu().total_us() > limits.cpu_ms.saturating_mul(1000) {
@@ -238,8 +273,8 @@ impl<'a> Watch<'a> {
     /// is not blamed.
     fn stop(&mut self, reason: Reason, sandbox: &Sandbox) -> Result<(), Failure> {
         if self.stop.is_none() && self.ended.is_none() {
-            // A last reading: of processes that are killed the kernel adds nothing up.
-            self.meter.read(sandbox, self.spec.limits.memory_bytes);
+            self.read_meter(sandbox);
+            self.meter.read_written(sandbox);
             self.stop = Some((reason, Instant::now()));
             sandbox.kill()?;
         }
@@ -265,6 +300,7 @@ impl<'a> Watch<'a> {
             wall_us: (ended_at - self.started).as_micros() as u64,
             peak_memory_bytes: self.meter.memory_peak.max(largest).max(disk),
             processes_peak: self.meter.processes_peak.max(1),
+            written_bytes: self.written.max(self.meter.written_by_killed),
         })
     }
 
@@ -299,22 +335,28 @@ impl<'a> Watch<'a> {
             Some((Reason::Limit(limit), _)) => Some(limit),
             _ => None,
         };
-        let events = self.events();
-        if self.lost && events.memory_kills == 0 {
+        let killed_for_memory = self.counted().memory_kills > 0;
+        if self.lost && !killed_for_memory {
             // Somebody outside killed it, or the host is out of memory: not the program's doing.
             return Err(Stop::Failed(Failure {
                 step: "keep the first process of the sandbox alive",
                 errno: libc::ECHILD,
             }));
         }
+        let failed = !matches!(end, End::Exited(0) | End::Stopped | End::Cancelled);
+        let complaints = &self.streams.complaints;
         let evidence = Evidence {
             stopped_at,
             end,
             usage,
-            killed_for_memory: events.memory_kills > 0,
-            fork_was_refused: (self.cgroup.filter(|cgroup| cgroup.follows_runs()))
-                .map(|_| events.refused_forks > 0),
-            disk_is_full: meter::room(sandbox).full,
+            killed_for_memory,
+            disk_is_full: meter::room(sandbox).full || self.signs.disk_was_full,
+            file_is_full: failed
+                && (files::any_of_size(sandbox, self.spec)
+                    || (complaints.file_too_large
+                        && usage.written_bytes >= self.spec.limits.file_size_bytes)),
+            no_descriptor_left: self.signs.no_descriptor_left
+                || (self.signs.table_was_filled && complaints.too_many_open_files),
         };
         let (stdout_bytes, stderr_bytes) = self.streams.output.totals();
         let (stdout_omitted, stderr_omitted) = self.streams.output.omitted();

@@ -51,6 +51,12 @@ impl Waiting {
         }
     }
 
+    /// What it wrote while it started.
+    pub(super) fn written_bytes(&self) -> u64 {
+        let counters = process::io_counters(&self.pid.to_string());
+        counters.map_or(0, |counters| process::written_bytes(&counters))
+    }
+
     fn says_so(&self) -> bool {
         let mut fds = [fd::poll_entry(self.socket.as_raw_fd(), libc::POLLIN)];
         let mut byte = [0];

@@ -8,6 +8,8 @@ use super::ahead::Waiting;
 use super::{Blueprint, Inside, Report, RunIds, init, launch::Launch, mounts};
 use crate::failure::{Failure, Step};
 use crate::sys::{caps, fd, ids, process};
+use crate::without::{Wall, without};
+use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 /// Supervisor to child: your identities are mapped.
@@ -16,8 +18,8 @@ pub(super) const MAPPED: u8 = b'M';
 /// Puts up the walls, waits for the program, starts it and reaps until it has ended.
 pub(super) fn run(inside: Inside, blueprint: &Blueprint, ids: RunIds) -> ! {
     let control = inside.control.as_fd();
-    let scratch = match put_up_walls(&inside, blueprint, ids) {
-        Ok(scratch) => scratch,
+    let (scratch, counters) = match put_up_walls(&inside, blueprint, ids) {
+        Ok(made) => made,
         Err(failure) => {
             let _ = Report::Failed(failure).send(control);
             process::exit_now(1);
@@ -37,13 +39,17 @@ pub(super) fn run(inside: Inside, blueprint: &Blueprint, ids: RunIds) -> ! {
     let Ok(launch) = Launch::receive(control) else {
         process::exit_now(0);
     };
-    let Err(failure) = init::start_and_reap(&inside, &launch, blueprint, waiting);
+    let Err(failure) = init::start_and_reap(&inside, &launch, blueprint, waiting, &counters);
     let _ = Report::Failed(failure).send(control);
     process::exit_now(1)
 }
 
-/// Answers the scratch folder.
-fn put_up_walls(inside: &Inside, blueprint: &Blueprint, ids: RunIds) -> Result<OwnedFd, Failure> {
+/// Answers the scratch folder, and this process's counters of what it writes.
+fn put_up_walls(
+    inside: &Inside,
+    blueprint: &Blueprint,
+    ids: RunIds,
+) -> Result<(OwnedFd, File), Failure> {
     let control = inside.control.as_fd();
 
     // 0. Let go of the link and of everything else that is not this sandbox's.
@@ -53,11 +59,16 @@ fn put_up_walls(inside: &Inside, blueprint: &Blueprint, ids: RunIds) -> Result<O
         &inside.stdout,
         &inside.stderr,
     ];
-    fd::close_all_but(&mut ends.map(AsRawFd::as_raw_fd)).step("close all other descriptors")?;
+    if !without(Wall::ClosedAtEntry) {
+        fd::close_all_but(&mut ends.map(AsRawFd::as_raw_fd)).step("close all other descriptors")?;
+    }
 
     // 1. Wait until the supervisor has mapped the identities of the new user namespace.
     let mut byte = [0];
     fd::read_exact(control, &mut byte).step("wait for the identity maps")?;
+
+    //    These counters nobody can open any more once the identity has changed.
+    let counters = process::io_counters("self").step("open the counters of writes")?;
 
     // 2. Become the first process's own identity: no longer the supervisor's, not yet the
     //    program's. Capabilities inside the namespace stay.
@@ -70,7 +81,7 @@ fn put_up_walls(inside: &Inside, blueprint: &Blueprint, ids: RunIds) -> Result<O
 
     // 3. Nobody may trace this process or read its memory, which is a copy of the
     //    supervisor's; and it dies with the supervisor, whatever kills that.
-    caps::set_dumpable(false).step("forbid tracing")?;
+    caps::set_dumpable(without(Wall::NotDumpable)).step("forbid tracing")?;
     caps::die_with_parent().step("die with the supervisor")?;
     process::new_session().step("start a session")?;
 
@@ -81,5 +92,5 @@ fn put_up_walls(inside: &Inside, blueprint: &Blueprint, ids: RunIds) -> Result<O
     crate::sys::mounts::make_all_private().step("make mounts private")?;
     let scratch = mounts::scratch()?;
     mounts::proc(&blueprint.masks)?;
-    Ok(scratch)
+    Ok((scratch, counters))
 }

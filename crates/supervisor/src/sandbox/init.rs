@@ -7,6 +7,7 @@ use super::{Blueprint, Inside, Report, launch::Launch, mounts};
 use crate::failure::{Failure, Step};
 use crate::sys::{caps, fd, fs, process};
 use std::convert::Infallible;
+use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 
@@ -17,11 +18,16 @@ pub(super) fn start_and_reap(
     launch: &Launch,
     blueprint: &Blueprint,
     waiting: Option<Waiting>,
+    counters: &File,
 ) -> Result<Infallible, Failure> {
     let control = inside.control.as_fd();
     mounts::resize_scratch(launch.limits.disk_bytes)?;
+    let mut written_before = 0;
     let on_its_way = match waiting {
-        Some(waiting) if launch.ahead => Some(waiting.go(launch)?),
+        Some(waiting) if launch.ahead => {
+            written_before = waiting.written_bytes();
+            Some(waiting.go(launch)?)
+        }
         Some(other) => {
             other.end();
             None
@@ -43,7 +49,7 @@ pub(super) fn start_and_reap(
     let failed_fd = failed
         .as_ref()
         .map_or(control.as_raw_fd(), AsRawFd::as_raw_fd);
-    fd::close_all_but(&mut [control.as_raw_fd(), failed_fd])
+    fd::close_all_but(&mut [control.as_raw_fd(), failed_fd, counters.as_raw_fd()])
         .step("let go of the program's pipes")?;
     if let Some(failed) = failed
         && let Ok(Report::Failed(failure)) = Report::read(failed.as_fd())
@@ -53,12 +59,15 @@ pub(super) fn start_and_reap(
     Report::Started { user_us, system_us }
         .send(control)
         .step("report the start")?;
+    // The program's own comes to it when it has been waited for.
+    written_before += process::written_bytes(counters);
 
     while let Ok(Some(ended)) = process::wait(-1, true) {
         if ended.pid == program {
             let _ = Report::Ended {
                 status: ended.status,
                 left: left_behind(),
+                written: process::written_bytes(counters).saturating_sub(written_before),
             }
             .send(control);
             break;

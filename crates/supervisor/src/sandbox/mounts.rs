@@ -4,6 +4,7 @@
 use super::identity::PROGRAM_ID;
 use crate::failure::{Failure, Step};
 use crate::sys::{fs, mounts};
+use crate::without::{Wall, without};
 use std::ffi::CString;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
@@ -41,7 +42,7 @@ const HIDDEN_FILES: &[&str] = &[
     "sys/kernel/random/boot_id",
 ];
 const HIDDEN_FOLDERS: &[&str] = &[
-    "acpi", "asound", "bus", "driver", "fs", "irq", "scsi", "tty",
+    "acpi", "asound", "bus", "driver", "fs", "irq", "pressure", "scsi", "tty",
 ];
 
 const PLAIN: libc::c_ulong = libc::MS_NOSUID | libc::MS_NODEV;
@@ -139,13 +140,20 @@ pub(super) fn proc(masks: &Masks) -> Result<(), Failure> {
     )
     .step("mount /proc")?;
     // The second line behind the filter: this namespace can have no child namespaces at all.
-    std::fs::write("/proc/sys/user/max_user_namespaces", "0")
-        .step("forbid further user namespaces")?;
-    for file in &masks.files {
-        mounts::bind(c"/dev/null", file, false).step("hide a file of /proc")?;
+    if !without(Wall::NoUserNamespaces) {
+        std::fs::write("/proc/sys/user/max_user_namespaces", "0")
+            .step("forbid further user namespaces")?;
     }
-    for folder in &masks.folders {
-        mounts::bind(c"/run/empty", folder, false).step("hide a folder of /proc")?;
+    if !without(Wall::HiddenFiles) {
+        for file in &masks.files {
+            mounts::bind(c"/dev/null", file, false).step("hide a file of /proc")?;
+        }
+        for folder in &masks.folders {
+            mounts::bind(c"/run/empty", folder, false).step("hide a folder of /proc")?;
+        }
+    }
+    if without(Wall::ReadOnlyKnobs) {
+        return Ok(());
     }
     mounts::bind(c"/proc/sys", c"/proc/sys", true).step("make /proc/sys read-only")?;
     mounts::add_attributes(c"/proc/sys", libc::MOUNT_ATTR_RDONLY).step("make /proc/sys read-only")

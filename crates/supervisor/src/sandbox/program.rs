@@ -8,6 +8,7 @@ use super::{Inside, Report, launch::Launch};
 use crate::failure::{Failure, Step};
 use crate::seccomp::Filter;
 use crate::sys::{caps, fd, ids, process};
+use crate::without::{Wall, without};
 use std::convert::Infallible;
 use std::ffi::{CStr, CString};
 use std::io;
@@ -15,7 +16,8 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::ptr;
 
 /// Deep recursion is ordinary in taught and judged programs; a shell's 8 MiB is not enough.
-/// Only pages that are touched count as memory.
+/// Only pages that are touched count as memory. It does not follow the memory limit: a stack that
+/// outgrows a lower one is a matter of memory, and one that outgrows this ends in SIGSEGV.
 const STACK_BYTES: u64 = 64 << 20;
 /// User code stands back behind the server and its supervisors, which must answer while a run
 /// keeps every core busy with all the processes it may have. All runs are alike in it.
@@ -23,8 +25,6 @@ const NICENESS: i32 = 5;
 /// No core file, and no core handler of the host either: with 0 the kernel would still start one
 /// (core(5), "Piping core dumps to a program"; `do_coredump` gives up at exactly 1).
 const NO_CORE: u64 = 1;
-/// Arguments and environment lie on the stack too.
-const LEAST_STACK_BYTES: u64 = 1 << 20;
 /// The exit code of a program that could not be executed (POSIX, "Exit Status for Commands").
 const CANNOT_EXECUTE: i32 = 126;
 /// What a run may keep from being swapped out, for programs that guard a secret.
@@ -88,8 +88,12 @@ impl Prepared {
 
         // The program's own uid, unlike the first process's; then no capability in any set, so
         // that none can come back through exec.
-        ids::become_ids(PROGRAM_ID, PROGRAM_ID).step("become the program's identity")?;
-        caps::keep_only(&[]).step("give up all capabilities")?;
+        if !without(Wall::OwnIdentity) {
+            ids::become_ids(PROGRAM_ID, PROGRAM_ID).step("become the program's identity")?;
+        }
+        if !without(Wall::NoCapabilities) {
+            caps::keep_only(&[]).step("give up all capabilities")?;
+        }
 
         for (ours, number) in [(&inside.stdin, 0), (&inside.stdout, 1), (&inside.stderr, 2)] {
             fd::duplicate_to(ours.as_fd(), number).step("connect the standard streams")?;
@@ -99,7 +103,9 @@ impl Prepared {
             fd::duplicate_to(socket.as_fd(), AHEAD_FD).step("connect the program")?;
             first_closed += 1;
         }
-        fd::close_on_exec_from(first_closed as u32).step("close all other descriptors")?;
+        if !without(Wall::ClosedAtExec) {
+            fd::close_on_exec_from(first_closed as u32).step("close all other descriptors")?;
+        }
         std::env::set_current_dir("/work").step("enter the work folder")?;
         process::reset_signals().step("reset signals")?;
         // SAFETY: takes an integer, cannot fail.
@@ -107,7 +113,9 @@ impl Prepared {
 
         // Last, because nothing above would be allowed after.
         caps::no_new_privileges().step("forbid new privileges")?;
-        if let Some(listener) = filter.install()? {
+        if !without(Wall::Filter)
+            && let Some(listener) = filter.install()?
+        {
             Report::Listening
                 .send_with(inside.control.as_fd(), listener.as_fd())
                 .step("hand over the filter's listener")?;
@@ -145,16 +153,18 @@ fn candidates(argv: &[String]) -> Vec<String> {
 
 /// Sets the resource limits of process `pid`, 0 for this one, but for that on open files.
 pub(super) fn limit(pid: i32, launch: &Launch) -> io::Result<()> {
+    if without(Wall::Rlimits) {
+        return Ok(());
+    }
     let limits = &launch.limits;
     // The supervisor's meter ends a run at its exact limit; this is the second line, in the
     // kernel's whole seconds.
     let cpu_seconds = limits.cpu_ms.div_ceil(1000) + 1;
     process::set_limit(pid, libc::RLIMIT_CPU as _, cpu_seconds, cpu_seconds + 1)?;
-    let stack_bytes = limits.memory_bytes.clamp(LEAST_STACK_BYTES, STACK_BYTES);
     let fixed = [
         (libc::RLIMIT_FSIZE, limits.file_size_bytes),
         (libc::RLIMIT_NPROC, launch.process_rlimit),
-        (libc::RLIMIT_STACK, stack_bytes),
+        (libc::RLIMIT_STACK, STACK_BYTES),
         (libc::RLIMIT_CORE, NO_CORE),
         (libc::RLIMIT_MEMLOCK, LOCKED_BYTES),
         (libc::RLIMIT_SIGPENDING, QUEUED_SIGNALS),

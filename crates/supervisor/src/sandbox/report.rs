@@ -12,8 +12,12 @@ pub enum Report {
     /// The program was executed. Until then the first process had used this much CPU time.
     Started { user_us: u64, system_us: u64 },
     /// The program ended with this wait status; the processes and threads that it left behind,
-    /// so many, are about to die.
-    Ended { status: i32, left: u64 },
+    /// so many, are about to die. All that had ended by then had written so many bytes.
+    Ended {
+        status: i32,
+        left: u64,
+        written: u64,
+    },
     /// A step failed and nothing was executed.
     Failed(Failure),
     /// The walls stand; the scratch folder's descriptor comes along.
@@ -27,6 +31,7 @@ pub enum Report {
 const STEP_BYTES: usize = 64;
 const LISTENING: u8 = 3;
 const WALLS_STAND: u8 = 4;
+/// A kind, two numbers, and a step's name or a third number.
 const REPORT_BYTES: usize = 1 + 8 + 8 + STEP_BYTES;
 
 impl Report {
@@ -36,7 +41,14 @@ impl Report {
             Report::Listening => (LISTENING, 0, 0),
             Report::WallsStand => (WALLS_STAND, 0, 0),
             Report::Started { user_us, system_us } => (0, user_us, system_us),
-            Report::Ended { status, left } => (1, status as u64, left),
+            Report::Ended {
+                status,
+                left,
+                written,
+            } => {
+                bytes[17..25].copy_from_slice(&written.to_le_bytes());
+                (1, status as u64, left)
+            }
             Report::Failed(failure) => {
                 let step = failure.step.as_bytes();
                 let size = step.len().min(STEP_BYTES);
@@ -57,8 +69,9 @@ impl Report {
             Report::WallsStand => WALLS_STAND,
             _ => return Err(io::ErrorKind::InvalidInput.into()),
         };
-        fd::send_fd(socket, kind, carried)?;
-        fd::write_all(socket, &[0; REPORT_BYTES - 1])
+        let mut bytes = [0; REPORT_BYTES];
+        bytes[0] = kind;
+        fd::send_fd(socket, &bytes, carried)
     }
 
     /// Waits for a whole report, from a socket.
@@ -92,6 +105,7 @@ impl Report {
             1 => Ok(Report::Ended {
                 status: a as i32,
                 left: b,
+                written: number(16),
             }),
             2 => {
                 let size = (b as usize).min(STEP_BYTES);
@@ -125,6 +139,7 @@ mod tests {
             Report::Ended {
                 status: 0x0b00,
                 left: 3,
+                written: 1 << 40,
             },
             Report::Failed(Failure {
                 step: "mount the scratch folder",

@@ -43,7 +43,15 @@ impl Listener {
             (done, notice)
         };
         if done == 0 {
-            return Ok(Some(Waiting(notice.id)));
+            let call = match libc::c_long::from(notice.data.nr) {
+                libc::SYS_exit_group | libc::SYS_tgkill => Call::Fail,
+                _ => Call::Write,
+            };
+            return Ok(Some(Waiting {
+                id: notice.id,
+                thread: notice.pid,
+                call,
+            }));
         }
         match io::Error::last_os_error() {
             e if matches!(e.raw_os_error(), Some(libc::ENOENT | libc::EINTR)) => Ok(None),
@@ -56,7 +64,7 @@ impl Listener {
         // SAFETY: all-zero bytes are a valid seccomp_notif_resp; it outlives the call.
         let done = unsafe {
             let mut answer: libc::seccomp_notif_resp = std::mem::zeroed();
-            answer.id = waiting.0;
+            answer.id = waiting.id;
             answer.flags = libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32;
             let request = libc::SECCOMP_IOCTL_NOTIF_SEND;
             libc::ioctl(self.0.as_raw_fd(), request, &raw mut answer)
@@ -73,4 +81,18 @@ impl Listener {
 
 /// A call that waits.
 #[must_use = "a call that nobody lets go waits for ever"]
-pub struct Waiting(u64);
+pub struct Waiting {
+    id: u64,
+    /// Its caller, as this process's /proc names it.
+    pub thread: u32,
+    pub call: Call,
+}
+
+/// What waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// A write to standard error.
+    Write,
+    /// The end of a process, with an exit code that tells of a failure or by SIGABRT.
+    Fail,
+}

@@ -9,7 +9,7 @@ mod listener;
 pub mod policy;
 mod program;
 
-pub use listener::Listener;
+pub use listener::{Call, Listener, Waiting};
 
 use crate::failure::{Failure, Step};
 use policy::{Answer, Rule};
@@ -33,7 +33,7 @@ impl Filter {
     }
 
     /// Installs the filter on this process for good. Needs no-new-privileges. Answers the
-    /// descriptor on which it tells of writes to standard error, or none where something above
+    /// descriptor on which it tells of calls that wait, or none where something above
     /// this process listens already and the kernel allows no second listener.
     pub fn install(&self) -> Result<Option<OwnedFd>, Failure> {
         let step = "install the system call filter";
@@ -76,11 +76,13 @@ fn install(filter: &[libc::sock_filter], flags: libc::c_ulong) -> io::Result<lib
 
 /// The same rule where nobody listens.
 fn without_telling(rule: &Rule) -> Rule {
+    let silent = |answer| match answer {
+        Answer::TellFirst => Answer::Allow,
+        other => other,
+    };
     Rule {
-        answer: match rule.answer {
-            Answer::TellFirst => Answer::Allow,
-            other => other,
-        },
+        answer: silent(rule.answer),
+        otherwise: silent(rule.otherwise),
         ..*rule
     }
 }

@@ -9,8 +9,10 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     Allow,
-    /// The call waits until the supervisor lets it go on: see `runner::streams`.
+    /// The call waits until the supervisor lets it go on: see `runner::watch`.
     TellFirst,
+    /// Success, and nothing is done.
+    AsIfDone,
     /// EPERM: the call exists, and user code may not make it.
     NotPermitted,
     /// ENOSYS: libraries that probe for the call fall back to an older one.
@@ -28,15 +30,20 @@ pub enum When {
     },
     /// Every check finds its argument among its values.
     OneOf(&'static [Check]),
-    /// At least one check does not find its argument among its values.
-    NotAll(&'static [Check]),
+    /// The first list in which every check does decides, by its own answer.
+    FirstOf(&'static [(&'static [Check], Answer)]),
 }
 
+/// Looks at the low half of an argument, which is all of it where the kernel takes 32 bits; with
+/// [`UPPER`] at the other half.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
     pub argument: u32,
     pub values: &'static [u32],
 }
+
+/// Added to an argument's number: its upper half.
+pub const UPPER: u32 = 1 << 8;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
@@ -95,14 +102,27 @@ const NEW_NAMESPACES: u32 = (libc::CLONE_NEWUSER
     | libc::CLONE_NEWUTS
     | libc::CLONE_NEWCGROUP) as u32;
 
-/// From the kernel's `linux/in6.h`; libc does not have it.
-const IPV6_FLOWLABEL_MGR: u32 = 32;
+/// From the kernel's `asm-generic/fcntl.h`; libc does not have them.
+const F_SETSIG: u32 = 10;
+const F_GETSIG: u32 = 11;
+const F_SETOWN_EX: u32 = 15;
+const F_GETOWN_EX: u32 = 16;
 
-const LOCAL_FAMILIES: &[u32] = &[
-    libc::AF_UNIX as u32,
-    libc::AF_INET as u32,
-    libc::AF_INET6 as u32,
+const INTERNET: &[u32] = &[libc::AF_INET as u32, libc::AF_INET6 as u32];
+/// All that `setrlimit` knows but the size of a core.
+const LIMITS_BUT_CORE: &[u32] = &[0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const _: () = assert!(libc::RLIMIT_CORE == 4);
+const STREAMS_AND_DATAGRAMS: &[u32] = &[1, 2, 0x801, 0x802, 0x8_0001, 0x8_0002, 0x8_0801, 0x8_0802];
+const LOCAL_TYPES: &[u32] = &[
+    1, 2, 5, 0x801, 0x802, 0x805, 0x8_0001, 0x8_0002, 0x8_0005, 0x8_0801, 0x8_0802, 0x8_0805,
 ];
+const _: () = assert!(
+    libc::SOCK_STREAM == 1
+        && libc::SOCK_DGRAM == 2
+        && libc::SOCK_SEQPACKET == 5
+        && libc::SOCK_NONBLOCK == 0x800
+        && libc::SOCK_CLOEXEC == 0x8_0000
+);
 const PLAIN_PROTOCOLS: &[u32] = &[0, libc::IPPROTO_TCP as u32, libc::IPPROTO_UDP as u32];
 
 #[rustfmt::skip]
@@ -111,16 +131,28 @@ pub const RULES: &[Rule] = &[
         libc::SYS_read, libc::SYS_readv, libc::SYS_pread64,
         libc::SYS_pwrite64, libc::SYS_preadv, libc::SYS_pwritev, libc::SYS_preadv2,
         libc::SYS_pwritev2, libc::SYS_lseek, libc::SYS_close, libc::SYS_close_range,
-        libc::SYS_dup, libc::SYS_dup3, libc::SYS_fsync, libc::SYS_fdatasync, libc::SYS_sync_file_range, libc::SYS_sendfile,
+        libc::SYS_dup, libc::SYS_dup3, libc::SYS_fsync, libc::SYS_fdatasync, libc::SYS_sync_file_range,
         libc::SYS_copy_file_range, libc::SYS_fadvise64, libc::SYS_readahead, libc::SYS_fallocate,
-        libc::SYS_ftruncate, libc::SYS_truncate, libc::SYS_sync, libc::SYS_syncfs,
+        libc::SYS_ftruncate, libc::SYS_truncate,
     ]),
+    rule("writing everything to disk: what a run can write lies in memory, and the rest is the host's, which \
+          would be slowed down",
+        When::Always, Answer::AsIfDone, Answer::AsIfDone, &[libc::SYS_sync, libc::SYS_syncfs]),
     rule("writing; to standard error only after the supervisor has read what was written before, so \
           that both streams can be put together in the order of writing",
         When::OneOf(&[Check { argument: 0, values: &[2] }]), Answer::TellFirst, Answer::Allow,
         &[libc::SYS_write, libc::SYS_writev]),
-    only("settings and record locks of open files; no notice of what others do in a folder",
-        When::NotAll(&[Check { argument: 1, values: &[libc::F_NOTIFY as u32] }]),
+    only("settings and record locks of open files; no notice of what others do in a folder, no lease that \
+          holds up who opens a file, no hint that stays with a shared one",
+        When::OneOf(&[Check { argument: 1, values: &[
+            libc::F_DUPFD as u32, libc::F_DUPFD_CLOEXEC as u32, libc::F_GETFD as u32,
+            libc::F_SETFD as u32, libc::F_GETFL as u32, libc::F_SETFL as u32,
+            libc::F_GETLK as u32, libc::F_SETLK as u32, libc::F_SETLKW as u32,
+            libc::F_OFD_GETLK as u32, libc::F_OFD_SETLK as u32, libc::F_OFD_SETLKW as u32,
+            libc::F_GETOWN as u32, libc::F_SETOWN as u32, F_GETOWN_EX, F_SETOWN_EX,
+            F_GETSIG, F_SETSIG, libc::F_GETPIPE_SZ as u32, libc::F_SETPIPE_SZ as u32,
+            libc::F_GETLEASE as u32, libc::F_GET_SEALS as u32, libc::F_ADD_SEALS as u32,
+        ] }]),
         &[libc::SYS_fcntl]),
     allow("naming files: the mount namespace decides what there is to name", &[
         libc::SYS_openat, libc::SYS_openat2, libc::SYS_newfstatat, libc::SYS_fstat,
@@ -154,14 +186,21 @@ pub const RULES: &[Rule] = &[
         libc::SYS_pkey_alloc, libc::SYS_pkey_free, libc::SYS_pkey_mprotect,
     ]),
     allow("processes and threads, all inside the run's pid namespace", &[
-        libc::SYS_execve, libc::SYS_execveat, libc::SYS_exit, libc::SYS_exit_group,
-        libc::SYS_wait4, libc::SYS_waitid, libc::SYS_kill, libc::SYS_tkill, libc::SYS_tgkill,
+        libc::SYS_execve, libc::SYS_execveat, libc::SYS_exit,
+        libc::SYS_wait4, libc::SYS_waitid, libc::SYS_kill, libc::SYS_tkill,
         libc::SYS_getpid, libc::SYS_getppid, libc::SYS_gettid, libc::SYS_setpgid,
         libc::SYS_getpgid, libc::SYS_setsid, libc::SYS_getsid, libc::SYS_set_tid_address,
         libc::SYS_set_robust_list, libc::SYS_get_robust_list, libc::SYS_rseq, libc::SYS_futex,
         libc::SYS_futex_waitv, libc::SYS_pidfd_open, libc::SYS_pidfd_send_signal,
         libc::SYS_getcpu, libc::SYS_restart_syscall,
     ]),
+    rule("signals to a thread; its own SIGABRT as the end with a failure below",
+        When::OneOf(&[Check { argument: 2, values: &[libc::SIGABRT as u32] }]),
+        Answer::TellFirst, Answer::Allow, &[libc::SYS_tgkill]),
+    rule("ending; with a failure only after the supervisor has looked at what is open, alive and full, \
+          so that it can name the limit that a program ran into",
+        When::OneOf(&[Check { argument: 0, values: &[0] }]), Answer::Allow, Answer::TellFirst,
+        &[libc::SYS_exit_group]),
     only("threads and forks, but no new namespace: most kernel holes begin in one",
         When::NoBits { argument: 0, mask: NEW_NAMESPACES }, &[libc::SYS_clone]),
     absent("its flags lie in memory where a filter cannot see them; libc falls back to clone",
@@ -180,50 +219,125 @@ pub const RULES: &[Rule] = &[
         libc::SYS_timerfd_create, libc::SYS_timerfd_settime, libc::SYS_timerfd_gettime,
     ]),
     allow("scheduling within what its limits leave; raising needs a capability it lacks", &[
-        libc::SYS_sched_yield, libc::SYS_sched_getaffinity, libc::SYS_sched_setaffinity,
-        libc::SYS_sched_getparam, libc::SYS_sched_setparam, libc::SYS_sched_getscheduler,
-        libc::SYS_sched_setscheduler, libc::SYS_sched_get_priority_max,
+        libc::SYS_sched_yield, libc::SYS_sched_getaffinity, libc::SYS_sched_getparam,
+        libc::SYS_sched_getscheduler, libc::SYS_sched_get_priority_max,
         libc::SYS_sched_get_priority_min, libc::SYS_sched_rr_get_interval,
-        libc::SYS_sched_getattr, libc::SYS_getpriority, libc::SYS_setpriority,
-        libc::SYS_ioprio_get,
+        libc::SYS_sched_getattr, libc::SYS_getpriority, libc::SYS_ioprio_get,
     ]),
+    rule("the same of any process but the sandbox's first, which may have the program's own uid",
+        When::FirstOf(&[(&[Check { argument: 0, values: &[1] }], Answer::NotPermitted)]),
+        Answer::Allow, Answer::Allow,
+        &[libc::SYS_sched_setaffinity, libc::SYS_sched_setparam, libc::SYS_sched_setscheduler]),
+    rule("the same; not by uid, which the first process may share",
+        When::FirstOf(&[
+            (&[Check { argument: 0, values: &[libc::PRIO_USER] }], Answer::NotPermitted),
+            (&[Check { argument: 1, values: &[1] }], Answer::NotPermitted),
+        ]), Answer::Allow, Answer::Allow, &[libc::SYS_setpriority]),
     allow("who and where it is", &[
         libc::SYS_getuid, libc::SYS_geteuid, libc::SYS_getgid, libc::SYS_getegid,
         libc::SYS_getresuid, libc::SYS_getresgid, libc::SYS_getgroups, libc::SYS_capget,
         libc::SYS_uname, libc::SYS_sysinfo, libc::SYS_getrusage, libc::SYS_getrlimit,
-        libc::SYS_setrlimit, libc::SYS_getrandom,
+        libc::SYS_getrandom,
     ]),
     allow("changing identity: only its own uid is mapped, so nothing else can be reached", &[
         libc::SYS_setuid, libc::SYS_setgid, libc::SYS_setreuid, libc::SYS_setregid,
         libc::SYS_setresuid, libc::SYS_setresgid, libc::SYS_setfsuid, libc::SYS_setfsgid,
         libc::SYS_setgroups,
     ]),
-    only("its own limits, which it can only lower; never those of another process",
-        When::OneOf(&[Check { argument: 0, values: &[0] }]), &[libc::SYS_prlimit64]),
+    only("its own limits, which it can only lower; but the size of a core stays at 1, which keeps the host's \
+          core handler asleep (0 would not: core(5))",
+        When::OneOf(&[Check { argument: 0, values: LIMITS_BUT_CORE }]), &[libc::SYS_setrlimit]),
+    only("the same by its newer name, where no new limit means asking; never those of another process",
+        When::FirstOf(&[
+            (&[
+                Check { argument: 0, values: &[0] },
+                Check { argument: 1, values: LIMITS_BUT_CORE },
+            ], Answer::Allow),
+            (&[
+                Check { argument: 0, values: &[0] },
+                Check { argument: 2, values: &[0] },
+                Check { argument: 2 | UPPER, values: &[0] },
+            ], Answer::Allow),
+        ]), &[libc::SYS_prlimit64]),
     allow("waiting for descriptors; pipes and events", &[
         libc::SYS_ppoll, libc::SYS_pselect6, libc::SYS_epoll_create1, libc::SYS_epoll_ctl,
         libc::SYS_epoll_pwait, libc::SYS_epoll_pwait2, libc::SYS_pipe2, libc::SYS_eventfd2,
     ]),
-    only("sockets to itself: other families reach the kernel's weakest code (AF_ALG, AF_VSOCK, \
-          netlink, MPTCP), and the network namespace holds nothing but loopback",
-        When::OneOf(&[
-            Check { argument: 0, values: LOCAL_FAMILIES },
-            Check { argument: 2, values: PLAIN_PROTOCOLS },
+    only("local sockets, TCP and UDP, to itself: other families, types and protocols reach the kernel's \
+          weakest code (AF_ALG, AF_VSOCK, netlink, SCTP, DCCP, MPTCP), and the network namespace holds \
+          nothing but loopback",
+        When::FirstOf(&[
+            (&[
+                Check { argument: 0, values: &[libc::AF_UNIX as u32] },
+                Check { argument: 1, values: LOCAL_TYPES },
+                Check { argument: 2, values: &[0] },
+            ], Answer::Allow),
+            (&[
+                Check { argument: 0, values: INTERNET },
+                Check { argument: 1, values: STREAMS_AND_DATAGRAMS },
+                Check { argument: 2, values: PLAIN_PROTOCOLS },
+            ], Answer::Allow),
         ]), &[libc::SYS_socket]),
     only("pairs of local sockets",
-        When::OneOf(&[Check { argument: 0, values: &[libc::AF_UNIX as u32] }]),
-        &[libc::SYS_socketpair]),
+        When::OneOf(&[
+            Check { argument: 0, values: &[libc::AF_UNIX as u32] },
+            Check { argument: 1, values: LOCAL_TYPES },
+        ]), &[libc::SYS_socketpair]),
     allow("using sockets once made", &[
         libc::SYS_bind, libc::SYS_listen, libc::SYS_accept, libc::SYS_accept4,
         libc::SYS_connect, libc::SYS_shutdown, libc::SYS_getsockname, libc::SYS_getpeername,
         libc::SYS_getsockopt, libc::SYS_sendto, libc::SYS_recvfrom,
         libc::SYS_sendmsg, libc::SYS_recvmsg, libc::SYS_sendmmsg, libc::SYS_recvmmsg,
     ]),
-    only("options of sockets; not IPv6 flow labels, which outlive their process and can be read by \
-          the next run of the runner",
-        When::NotAll(&[
-            Check { argument: 1, values: &[libc::IPPROTO_IPV6 as u32] },
-            Check { argument: 2, values: &[IPV6_FLOWLABEL_MGR] },
+    only("the ordinary options of sockets; not those that outlive their process (IPv6 flow labels), that \
+          make both ends of a connection deaf to each other so that neither ever ends (minimum TTL, \
+          signatures), that take the machine's memory for compiled filters and nobody's, or that lead to \
+          other protocols (TLS, ESP, SMC)",
+        When::FirstOf(&[
+            (&[
+                Check { argument: 1, values: &[libc::SOL_SOCKET as u32] },
+                Check { argument: 2, values: &[
+                    libc::SO_REUSEADDR as u32, libc::SO_BROADCAST as u32, libc::SO_SNDBUF as u32,
+                    libc::SO_RCVBUF as u32, libc::SO_KEEPALIVE as u32, libc::SO_OOBINLINE as u32,
+                    libc::SO_LINGER as u32, libc::SO_REUSEPORT as u32, libc::SO_PASSCRED as u32,
+                    libc::SO_RCVLOWAT as u32, libc::SO_RCVTIMEO as u32, libc::SO_SNDTIMEO as u32,
+                    libc::SO_TIMESTAMP as u32, libc::SO_PRIORITY as u32, libc::SO_DONTROUTE as u32,
+                ] },
+            ], Answer::Allow),
+            (&[
+                Check { argument: 1, values: &[libc::IPPROTO_TCP as u32] },
+                Check { argument: 2, values: &[
+                    libc::TCP_NODELAY as u32, libc::TCP_MAXSEG as u32, libc::TCP_CORK as u32,
+                    libc::TCP_KEEPIDLE as u32, libc::TCP_KEEPINTVL as u32, libc::TCP_KEEPCNT as u32,
+                    libc::TCP_DEFER_ACCEPT as u32, libc::TCP_QUICKACK as u32,
+                    libc::TCP_USER_TIMEOUT as u32, libc::TCP_NOTSENT_LOWAT as u32,
+                ] },
+            ], Answer::Allow),
+            (&[
+                Check { argument: 1, values: &[libc::IPPROTO_IP as u32] },
+                Check { argument: 2, values: &[
+                    libc::IP_TOS as u32, libc::IP_TTL as u32, libc::IP_PKTINFO as u32,
+                    libc::IP_MTU_DISCOVER as u32, libc::IP_RECVERR as u32,
+                    libc::IP_MULTICAST_IF as u32, libc::IP_MULTICAST_TTL as u32,
+                    libc::IP_MULTICAST_LOOP as u32, libc::IP_ADD_MEMBERSHIP as u32,
+                    libc::IP_DROP_MEMBERSHIP as u32,
+                ] },
+            ], Answer::Allow),
+            (&[
+                Check { argument: 1, values: &[libc::IPPROTO_IPV6 as u32] },
+                Check { argument: 2, values: &[
+                    libc::IPV6_V6ONLY as u32, libc::IPV6_UNICAST_HOPS as u32,
+                    libc::IPV6_MULTICAST_IF as u32, libc::IPV6_MULTICAST_HOPS as u32,
+                    libc::IPV6_MULTICAST_LOOP as u32, libc::IPV6_ADD_MEMBERSHIP as u32,
+                    libc::IPV6_DROP_MEMBERSHIP as u32, libc::IPV6_MTU_DISCOVER as u32,
+                    libc::IPV6_RECVERR as u32, libc::IPV6_RECVPKTINFO as u32,
+                    libc::IPV6_TCLASS as u32,
+                ] },
+            ], Answer::Allow),
+            (&[
+                Check { argument: 1, values: &[libc::IPPROTO_UDP as u32] },
+                Check { argument: 2, values: &[libc::UDP_CORK as u32] },
+            ], Answer::Allow),
         ]), &[libc::SYS_setsockopt]),
     allow("POSIX queues, which end with the run's ipc namespace and are bounded by an rlimit", &[
         libc::SYS_mq_open, libc::SYS_mq_unlink, libc::SYS_mq_timedsend,
@@ -310,6 +424,6 @@ pub const RULES: &[Rule] = &[
     ]),
     absent("moving pages between files and pipes: the way into the page cache in CVE-2022-0847 \
             and its kin; callers fall back to read and write", &[
-        libc::SYS_splice, libc::SYS_tee, libc::SYS_vmsplice,
+        libc::SYS_splice, libc::SYS_tee, libc::SYS_vmsplice, libc::SYS_sendfile,
     ]),
 ];

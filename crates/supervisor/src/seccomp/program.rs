@@ -1,6 +1,6 @@
 //! From rules to the kernel's filter language (classic BPF, see seccomp(2)).
 
-use super::policy::{Answer, Check, Rule, When};
+use super::policy::{Answer, Check, Rule, UPPER, When};
 use std::collections::BTreeMap;
 
 // Offsets in struct seccomp_data.
@@ -98,14 +98,14 @@ fn body(rule: &Rule) -> Vec<libc::sock_filter> {
     match rule.when {
         When::Always => vec![answer],
         When::NoBits { argument, mask } => vec![
-            op(LOAD, 0, 0, low_half(argument)),
+            op(LOAD, 0, 0, half(argument)),
             op(AND, 0, 0, mask),
             op(IF_EQUAL, 0, 1, 0),
             answer,
             otherwise,
         ],
         When::OneOf(checks) => all_found(checks, answer, otherwise),
-        When::NotAll(checks) => all_found(checks, otherwise, answer),
+        When::FirstOf(lists) => first_found(lists, otherwise),
     }
 }
 
@@ -117,7 +117,7 @@ fn all_found(
 ) -> Vec<libc::sock_filter> {
     let mut out = Vec::new();
     for check in checks {
-        out.push(op(LOAD, 0, 0, low_half(check.argument)));
+        out.push(op(LOAD, 0, 0, half(check.argument)));
         for (i, &value) in check.values.iter().enumerate() {
             // Over the remaining values and the miss, to the next check.
             let rest = (check.values.len() - i) as u8;
@@ -129,19 +129,40 @@ fn all_found(
     out
 }
 
+/// The answer of the first list in which every check finds its argument, else `missed`.
+fn first_found(lists: &[(&[Check], Answer)], missed: libc::sock_filter) -> Vec<libc::sock_filter> {
+    let mut out = Vec::new();
+    for (checks, answer) in lists {
+        let onwards = op(JUMP, 0, 0, 0);
+        let mut part = all_found(checks, op(RETURN, 0, 0, returns(*answer)), onwards);
+        let length = part.len();
+        // A miss goes on behind this list.
+        for (at, step) in part.iter_mut().enumerate() {
+            if step.code == JUMP {
+                step.k = (length - at - 1) as u32;
+            }
+        }
+        out.extend(part);
+    }
+    out.push(missed);
+    out
+}
+
 fn op(code: u16, jt: u8, jf: u8, k: u32) -> libc::sock_filter {
     libc::sock_filter { code, jt, jf, k }
 }
 
-/// The kernel reads arguments of these types as 32 bits, so the low half is the whole value.
-fn low_half(argument: u32) -> u32 {
-    ARGUMENTS + 8 * argument
+/// Where a half of an argument lies on a little-endian machine, the low one unless told.
+fn half(argument: u32) -> u32 {
+    let upper = argument & UPPER != 0;
+    ARGUMENTS + 8 * (argument & !UPPER) + 4 * u32::from(upper)
 }
 
 fn returns(answer: Answer) -> u32 {
     match answer {
         Answer::Allow => libc::SECCOMP_RET_ALLOW,
         Answer::TellFirst => libc::SECCOMP_RET_USER_NOTIF,
+        Answer::AsIfDone => libc::SECCOMP_RET_ERRNO,
         Answer::NotPermitted => libc::SECCOMP_RET_ERRNO | libc::EPERM as u32,
         Answer::NoSuchCall => libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32,
     }
@@ -153,7 +174,7 @@ mod tests {
     use super::*;
 
     /// Runs a filter as the kernel would, on one call.
-    fn judge(filter: &[libc::sock_filter], arch: u32, number: u32, args: [u32; 6]) -> u32 {
+    fn judge(filter: &[libc::sock_filter], arch: u32, number: u32, args: [u64; 6]) -> u32 {
         let (mut at, mut acc) = (0, 0);
         loop {
             let op = filter[at];
@@ -161,7 +182,10 @@ mod tests {
             match op.code {
                 LOAD if op.k == NUMBER => acc = number,
                 LOAD if op.k == ARCHITECTURE => acc = arch,
-                LOAD => acc = args[((op.k - ARGUMENTS) / 8) as usize],
+                LOAD => {
+                    let offset = op.k - ARGUMENTS;
+                    acc = (args[(offset / 8) as usize] >> (offset % 8 * 8)) as u32;
+                }
                 AND => acc &= op.k,
                 IF_EQUAL => at += usize::from(if acc == op.k { op.jt } else { op.jf }),
                 IF_AT_LEAST => at += usize::from(if acc >= op.k { op.jt } else { op.jf }),
@@ -173,6 +197,7 @@ mod tests {
     }
 
     fn here(number: libc::c_long, args: [u32; 6]) -> u32 {
+        let args = args.map(u64::from);
         judge(&assemble(RULES, HERE), HERE, number as u32, args)
     }
 
@@ -191,20 +216,52 @@ mod tests {
     }
 
     #[test]
-    fn one_option_of_one_level_is_refused() {
+    fn only_ordinary_options_and_commands_pass() {
         let option = |level, name| here(libc::SYS_setsockopt, [3, level, name, 0, 0, 0]);
-        assert_ne!(option(41, 32), ALLOW);
-        assert_eq!(option(41, 26), ALLOW);
-        assert_eq!(option(1, 32), ALLOW);
-        assert_ne!(here(libc::SYS_fcntl, [3, 1026, 0, 0, 0, 0]), ALLOW);
+        assert_ne!(option(41, 32), ALLOW, "flow labels");
+        assert_eq!(option(41, 26), ALLOW, "IPv6 only");
+        assert_eq!(option(1, 2), ALLOW, "reuse of addresses");
+        assert_ne!(option(0, 21), ALLOW, "minimum TTL");
+        for filter in [26, 50, 51, 52] {
+            assert_ne!(option(1, filter), ALLOW, "option {filter}");
+        }
+        for command in [libc::F_NOTIFY, libc::F_SETLEASE, 1036] {
+            assert_ne!(
+                here(libc::SYS_fcntl, [3, command as u32, 0, 0, 0, 0]),
+                ALLOW
+            );
+        }
         assert_eq!(here(libc::SYS_fcntl, [3, 6, 0, 0, 0, 0]), ALLOW);
     }
 
     #[test]
-    fn only_writes_to_standard_error_are_told() {
+    fn only_writes_to_standard_error_and_failing_ends_are_told() {
         let write = |fd| here(libc::SYS_write, [fd, 0, 0, 0, 0, 0]);
         assert_eq!(write(1), ALLOW);
         assert_eq!(write(2), libc::SECCOMP_RET_USER_NOTIF);
+        let exit = |code| here(libc::SYS_exit_group, [code, 0, 0, 0, 0, 0]);
+        assert_eq!(exit(0), ALLOW);
+        assert_eq!(exit(1), libc::SECCOMP_RET_USER_NOTIF);
+    }
+
+    #[test]
+    fn the_limit_on_cores_can_be_read_and_not_set() {
+        let filter = assemble(RULES, HERE);
+        let prlimit = |pid, resource, new: u64| {
+            let call = libc::SYS_prlimit64 as u32;
+            judge(&filter, HERE, call, [pid, resource, new, 0, 0, 0])
+        };
+        let (files, core) = (u64::from(libc::RLIMIT_NOFILE), u64::from(libc::RLIMIT_CORE));
+        assert_eq!(prlimit(0, files, 0x7f00_0000_1000), ALLOW);
+        assert_eq!(prlimit(0, core, 0), ALLOW);
+        // the second is a pointer with an empty low half
+        for new in [0x1000, 1 << 32] {
+            assert_ne!(prlimit(0, core, new), ALLOW);
+        }
+        assert_ne!(prlimit(7, files, 0), ALLOW);
+        let set = |resource| here(libc::SYS_setrlimit, [resource, 0, 0, 0, 0, 0]);
+        assert_eq!(set(libc::RLIMIT_NOFILE), ALLOW);
+        assert_ne!(set(libc::RLIMIT_CORE), ALLOW);
     }
 
     #[test]
@@ -239,12 +296,20 @@ mod tests {
 
     #[test]
     fn only_local_sockets_pass() {
-        let socket = |family: i32, protocol: i32| {
-            here(
-                libc::SYS_socket,
-                [family as u32, 1, protocol as u32, 0, 0, 0],
-            )
+        let of_type = |family: i32, kind: i32, protocol: i32| {
+            let args = [family as u32, kind as u32, protocol as u32, 0, 0, 0];
+            here(libc::SYS_socket, args)
         };
+        let socket = |family, protocol| of_type(family, libc::SOCK_STREAM, protocol);
+        let flags = libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
+        assert_eq!(
+            of_type(libc::AF_UNIX, libc::SOCK_SEQPACKET | flags, 0),
+            ALLOW
+        );
+        assert_eq!(of_type(libc::AF_INET, libc::SOCK_DGRAM | flags, 17), ALLOW);
+        for kind in [libc::SOCK_RAW, libc::SOCK_SEQPACKET, libc::SOCK_DCCP, 10] {
+            assert_ne!(of_type(libc::AF_INET, kind, 0), ALLOW, "type {kind}");
+        }
         assert_eq!(socket(libc::AF_UNIX, 0), ALLOW);
         assert_eq!(socket(libc::AF_INET, libc::IPPROTO_TCP), ALLOW);
         assert_eq!(socket(libc::AF_INET6, 0), ALLOW);
@@ -273,7 +338,7 @@ mod tests {
                 Some(rule) if matches!(rule.when, When::Always) => vec![returns(rule.answer)],
                 Some(rule) => vec![returns(rule.answer), returns(rule.otherwise)],
             };
-            let got = judge(&filter, HERE, number, [u32::MAX; 6]);
+            let got = judge(&filter, HERE, number, [u64::MAX; 6]);
             assert!(expected.contains(&got), "call {number}: {got:#x}");
         }
     }

@@ -119,12 +119,11 @@ struct OneFd {
     padding: [u8; 4],
 }
 
-/// Sends one byte, and one descriptor with it.
-pub fn send_fd(socket: BorrowedFd<'_>, byte: u8, fd: BorrowedFd<'_>) -> io::Result<()> {
-    let mut data = [byte];
+/// Sends bytes, few enough to go at once, and one descriptor with the first of them.
+pub fn send_fd(socket: BorrowedFd<'_>, bytes: &[u8], fd: BorrowedFd<'_>) -> io::Result<()> {
     let mut part = libc::iovec {
-        iov_base: data.as_mut_ptr().cast(),
-        iov_len: 1,
+        iov_base: bytes.as_ptr().cast_mut().cast(),
+        iov_len: bytes.len(),
     };
     // SAFETY: plain data; lengths are what the macros compute; all buffers outlive the call.
     unsafe {

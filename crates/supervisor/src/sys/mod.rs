@@ -1,13 +1,14 @@
 //! Kernel calls as safe functions, one file per facility. No policy here.
 
+pub mod allocator;
 pub mod caps;
 pub mod fd;
 pub mod fs;
 pub mod ids;
-pub mod memory;
 pub mod mounts;
 pub mod net;
 pub mod process;
+pub mod text;
 
 use std::io;
 

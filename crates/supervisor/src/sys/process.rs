@@ -1,8 +1,10 @@
 //! Processes: clone, wait, kill, limits.
 
 use super::check;
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 
 /// What `clone` returned, on both sides.
 pub enum Cloned {
@@ -40,10 +42,14 @@ pub fn clone(flags: libc::c_int) -> io::Result<Cloned> {
     })
 }
 
-/// Leaves at once: no destructors, no buffers flushed, which belong to the parent's copy.
+/// Leaves at once: no destructors, no buffers flushed, which belong to the parent's copy. By the call
+/// that ends one thread, which is all there is: the filter holds the other one (`exit_group`) until
+/// somebody listens.
 pub fn exit_now(code: i32) -> ! {
-    // SAFETY: does not return.
-    unsafe { libc::_exit(code) }
+    loop {
+        // SAFETY: an integer only; does not return.
+        unsafe { libc::syscall(libc::SYS_exit, code) };
+    }
 }
 
 /// SIGKILL by descriptor: never hits a stranger, and a process already dead is no error.
@@ -114,6 +120,27 @@ pub fn cpu_us() -> (u64, u64) {
     (own.0 + children.0, own.1 + children.1)
 }
 
+/// Whether two processes live in the same memory, as a child of `vfork` does in its parent's.
+pub fn same_memory(a: u32, b: u32) -> bool {
+    const KCMP_VM: libc::c_int = 1; // linux/kcmp.h
+    // SAFETY: integers only.
+    unsafe { libc::syscall(libc::SYS_kcmp, a, b, KCMP_VM, 0, 0) == 0 }
+}
+
+/// Opens the counters of what process `pid` reads and writes.
+pub fn io_counters(pid: &str) -> io::Result<File> {
+    File::open(format!("/proc/{pid}/io"))
+}
+
+/// Bytes that a process, and every child that was waited for by it, handed to write calls.
+pub fn written_bytes(counters: &File) -> u64 {
+    let mut bytes = [0; 512];
+    let got = counters.read_at(&mut bytes, 0).unwrap_or(0);
+    let text = String::from_utf8_lossy(&bytes[..got]);
+    let found = text.lines().find_map(|line| line.strip_prefix("wchar: "));
+    found.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
 /// A `timeval` in microseconds.
 pub fn micros(time: libc::timeval) -> u64 {
     (time.tv_sec as u64) * 1_000_000 + time.tv_usec as u64
@@ -140,6 +167,13 @@ pub fn set_limit(pid: i32, resource: libc::c_int, soft: u64, hard: u64) -> io::R
     Ok(())
 }
 
+/// Lets this process and what it forks open as many descriptors as it may ask for: where runs have
+/// their supervisor's uid, the kernel counts what they send to each other as everybody's, up to the
+/// limit of whoever sends.
+pub fn raise_open_files() -> io::Result<()> {
+    set_limit(0, libc::RLIMIT_NOFILE as _, u64::MAX, u64::MAX)
+}
+
 /// Starts a session of its own, away from any terminal and process group of the parent.
 pub fn new_session() -> io::Result<()> {
     // SAFETY: takes nothing.
@@ -147,17 +181,25 @@ pub fn new_session() -> io::Result<()> {
     Ok(())
 }
 
-/// Lowers the scheduling priority of this process and of what it forks.
+/// Lowers the scheduling priority of this process and of what it forks, if it is not as low already.
 pub fn be_nice(niceness: i32) -> io::Result<()> {
     // SAFETY: integers only.
-    check(unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, niceness) }.into())?;
+    unsafe {
+        let now = libc::getpriority(libc::PRIO_PROCESS, 0);
+        check(libc::setpriority(libc::PRIO_PROCESS, 0, niceness.max(now)).into())?;
+    }
     Ok(())
 }
 
-/// The name that `uname` shows in this UTS namespace.
+/// The name that `uname` shows in this UTS namespace; the domain's, which is the host's at first,
+/// becomes what the kernel shows where there is none.
 pub fn set_host_name(name: &str) -> io::Result<()> {
-    // SAFETY: pointer and length are of one live string.
-    check(unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) }.into())?;
+    const NO_DOMAIN: &str = "(none)";
+    // SAFETY: pointers and lengths are of live strings.
+    unsafe {
+        check(libc::sethostname(name.as_ptr().cast(), name.len()).into())?;
+        check(libc::setdomainname(NO_DOMAIN.as_ptr().cast(), NO_DOMAIN.len()).into())?;
+    }
     Ok(())
 }
 
