@@ -19,6 +19,7 @@ mod concurrency;
 mod cpp;
 mod docker;
 mod languages;
+mod layers;
 mod lifecycle;
 mod limits;
 mod output;

@@ -7,12 +7,17 @@ mod http;
 pub(crate) mod processes;
 mod server;
 mod setup;
+mod supervised;
 
 pub(crate) use expect::{check, mismatch};
 pub(crate) use http::{Reply, read_to_end};
-pub(crate) use server::{Options, Server, open_folder, program, program_under, supervisor};
+pub(crate) use server::{
+    Options, Server, open_folder, program, program_under, supervisor, weakened,
+};
 pub(crate) use setup::{Setup, root, setups, usual};
+pub(crate) use supervised::Supervised;
 
+use std::path::Path;
 use std::process::{Child, Output};
 use std::time::{Duration, Instant};
 
@@ -48,6 +53,12 @@ pub(crate) fn finish(mut child: Child, deadline: Duration) -> Output {
     let ended = start.elapsed() < deadline;
     assert!(ended, "it did not end within {deadline:?}: {output:?}");
     output
+}
+
+/// A program of `tests/attacks/probe/`.
+pub(crate) fn probe_code(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attacks/probe");
+    std::fs::read_to_string(folder.join(name)).expect("the probe is there")
 }
 
 /// A name that no other process and no other test has. It is told apart by its beginning, for

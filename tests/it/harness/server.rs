@@ -22,6 +22,19 @@ const VANISH_DOCKER: Duration = Duration::from_secs(5);
 /// The user and group `nobody` of Debian, and of every other distribution that has one.
 const NOBODY: u32 = 65534;
 
+/// The one that can leave out a wall, as `make test` names it or as `make weakened` builds it.
+pub(crate) fn weakened() -> PathBuf {
+    let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let built = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("target/weakened")
+        .join(triple)
+        .join("release/warmbox-supervisor");
+    let named = std::env::var_os("WARMBOX_WEAKENED").map(PathBuf::from);
+    let found = named.or(Some(built)).filter(|path| path.is_file());
+    let found = found.and_then(|path| path.canonicalize().ok());
+    found.expect("the weakened supervisor is not built; run make weakened")
+}
+
 /// The static supervisor, as `make test` names it or as it lies in the target folder.
 pub(crate) fn supervisor() -> PathBuf {
     let server = Path::new(env!("CARGO_BIN_EXE_warmbox"));
