@@ -1,0 +1,7 @@
+// Puts files of the host into the program by the assembler, which tells of each that it cannot find.
+// stopped by: outer root, proc, compiler
+// expect: {"status": "compile_error", "limit": null, "stdout": "", "compile": {"exit_code": 1, "stderr": "{standard input}: Assembler messages:\n{standard input}:4: Error: file not found: /etc/shadow\n{standard input}:5: Error: file not found: /etc/hostname\n{standard input}:6: Error: file not found: /etc/machine-id\n{standard input}:7: Error: file not found: /root/.bashrc\n{standard input}:8: Error: file not found: /root/.ssh/id_rsa\n{standard input}:9: Error: file not found: /proc/1/environ\n{standard input}:10: Error: file not found: /proc/1/root/etc/shadow\n{standard input}:11: Error: file not found: /proc/1/cwd\n{standard input}:12: Error: file not found: /proc/kcore\n{standard input}:13: Error: file not found: /dev/mem\n{standard input}:14: Error: file not found: /dev/sda\n{standard input}:15: Error: file not found: /var/run/docker.sock\n{standard input}:16: Error: file not found: /sys/kernel/notes\n{standard input}:17: Error: unable to include `/dev/zero'\n"}}
+#define PUT(path) asm(".incbin \"" path "\"");
+PUT("/etc/shadow") PUT("/etc/hostname") PUT("/etc/machine-id") PUT("/root/.bashrc") PUT("/root/.ssh/id_rsa") PUT("/proc/1/environ") PUT("/proc/1/root/etc/shadow")
+PUT("/proc/1/cwd") PUT("/proc/kcore") PUT("/dev/mem") PUT("/dev/sda") PUT("/var/run/docker.sock") PUT("/sys/kernel/notes") PUT("/dev/zero")
+int main() {}
