@@ -23,6 +23,7 @@ mod layers;
 mod lifecycle;
 mod limits;
 mod output;
+mod peers;
 mod pictures;
 mod port;
 mod requests;
