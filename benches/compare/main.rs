@@ -24,6 +24,10 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 const PYTHON: &str = "print(1)";
+const WORK: &str = "sum = 0\nfor i in range(4_000_000): sum += i\nprint(1)";
+const FLOOD: &str = "import os\nwhile True: os.write(1, b'x' * 65536)";
+/// Until a flood has filled what is kept of it.
+const FLOODING: Duration = Duration::from_millis(200);
 
 /// Compares warmbox with the bare python3 and g++ of this machine, and with the docker command.
 #[derive(Debug, Parser)]
@@ -59,6 +63,7 @@ fn compare(arguments: &Arguments) -> anyhow::Result<()> {
     let machine = report::Machine::look()?;
     let mut groups = vec![python(arguments)?, cpp(arguments)?];
     groups.push(on_demand(arguments)?);
+    groups.push(beside_a_flood(arguments)?);
     let table = report::table(&groups, &machine, arguments.warm_up);
     println!("{table}");
     if arguments.write {
@@ -169,6 +174,39 @@ fn on_demand(arguments: &Arguments) -> anyhow::Result<Group> {
         1,
     )?;
     docker.stop()?;
+    Ok(group)
+}
+
+/// A program that works for some time, beside one that writes without end what nobody keeps.
+fn beside_a_flood(arguments: &Arguments) -> anyhow::Result<Group> {
+    let server = Server::start("embedded", &["--min-idle", "2"])?;
+    let work = || {
+        server.at_rest("python")?;
+        timed(|| server.execute("python", WORK))
+    };
+    let group = rounds(
+        "Python, 4 million additions",
+        (arguments.warm_up, arguments.cpp_rounds),
+        &mut [
+            ("warmbox, embedded engine, alone", &mut |_| work()),
+            (
+                "warmbox, embedded engine, beside a flood of output",
+                &mut |_| {
+                    std::thread::scope(|scope| {
+                        let flood = scope.spawn(|| server.flood("python", FLOOD));
+                        std::thread::sleep(FLOODING);
+                        let took = timed(|| server.execute("python", WORK));
+                        flood
+                            .join()
+                            .map_err(|_| anyhow::anyhow!("the flood panicked"))??;
+                        took
+                    })
+                },
+            ),
+        ],
+        0,
+    )?;
+    server.stop()?;
     Ok(group)
 }
 

@@ -28,6 +28,19 @@ impl Server {
         Ok(answer["stdout"].as_str().unwrap_or_default().to_owned())
     }
 
+    /// Executes a program that never ends, for longer than anything is measured beside it.
+    pub(crate) fn flood(&self, language: &str, code: &str) -> anyhow::Result<()> {
+        let url = format!("{}/execute/{language}", self.0.url);
+        let request = json!({"code": code, "limits": {"wall_ms": 2000, "cpu_ms": 30_000}});
+        let mut response = self.0.agent.post(url).send_json(request)?;
+        let answer: Value = response.body_mut().read_json()?;
+        anyhow::ensure!(
+            answer["truncated"] == true,
+            "it flooded nothing: {answer:.500}"
+        );
+        Ok(())
+    }
+
     /// Waits until no runner of the language starts, runs or is being made ready again.
     pub(crate) fn at_rest(&self, language: &str) -> anyhow::Result<()> {
         self.wait(language, |pool| quiet(pool) && pool["idle"] != 0)

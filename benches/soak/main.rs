@@ -1,4 +1,6 @@
 //! Ten thousand runs, and nothing may grow: containers, processes, descriptors, threads, memory.
+//! With `--attacks`, five thousand attacks instead, in random order, each on the runner of the one
+//! before; nothing of it may be left, and no runner lost.
 //!
 //! `make soak`, or after `make build`: `cargo bench --bench soak -- --engine docker --runs 100000`.
 //! Programs of all kinds, good and bad, several at once; every answer is looked at. From time to
@@ -7,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod attacks;
 mod figures;
 #[path = "../server/mod.rs"]
 mod process;
@@ -32,14 +35,20 @@ struct Arguments {
     /// Engines to prove, one after the other
     #[arg(long = "engine", value_enum, default_values = ["embedded", "docker"])]
     engines: Vec<Engine>,
-    /// Runs on each
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..))]
-    runs: u32,
+    /// Runs on each; 10,000, or 5,000 attacks
+    #[arg(long, value_parser = clap::value_parser!(u32).range(100..))]
+    runs: Option<u32>,
+    /// Attacks instead of ordinary programs
+    #[arg(long)]
+    attacks: bool,
+    /// Which random order of the attacks
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    seed: u64,
     /// Requests at once: more than there are runners, so that some wait
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
     clients: u32,
     /// Minutes that the runs on one engine may take
-    #[arg(long, default_value_t = 30)]
+    #[arg(long, default_value_t = 60)]
     minutes: u64,
     /// What cargo adds for every benchmark
     #[arg(long, hide = true)]
@@ -68,17 +77,29 @@ fn main() -> ExitCode {
 }
 
 fn soak(arguments: &Arguments, engine: Engine) -> anyhow::Result<figures::Verdict> {
-    let server = Server::start(engine)?;
+    let languages: &[&str] = match arguments.attacks {
+        true => &LANGUAGES,
+        false => &["python"],
+    };
+    let one: &[&str] = match arguments.attacks {
+        true => &["--min-idle", "1", "--max-runners", "1"],
+        false => &[],
+    };
+    let runs = (arguments.runs).unwrap_or(if arguments.attacks { 5_000 } else { 10_000 });
+    let server = Server::start(engine, languages, one)?;
     let start = Instant::now();
     let end = start + Duration::from_secs(arguments.minutes * 60);
     let mut readings: Vec<Figures> = Vec::new();
     for reading in 1..=READINGS {
-        let from = arguments.runs / READINGS * (reading - 1);
+        let from = runs / READINGS * (reading - 1);
         let to = match reading {
-            READINGS => arguments.runs,
-            _ => arguments.runs / READINGS * reading,
+            READINGS => runs,
+            _ => runs / READINGS * reading,
         };
-        run(&server, from..to, arguments.clients, end)?;
+        match arguments.attacks {
+            true => attack(&server, from..to, arguments.seed, end)?,
+            false => run(&server, from..to, arguments.clients, end)?,
+        }
         server.at_rest()?;
         let figures = Figures::read(&server)?;
         eprintln!(
@@ -88,14 +109,39 @@ fn soak(arguments: &Arguments, engine: Engine) -> anyhow::Result<figures::Verdic
         readings.push(figures);
     }
     let took = start.elapsed();
+    let lost = server.lost_runners()?;
+    anyhow::ensure!(lost.is_empty(), "runners were lost: {lost:?}");
     server.stop()?;
     Ok(figures::Verdict {
         engine,
-        runs: arguments.runs,
+        runs,
         took,
         before: figures::highest(&readings[..WARM_UP]),
         after: figures::lowest(&readings[readings.len() - WARM_UP..]),
     })
+}
+
+const LANGUAGES: [&str; 2] = ["python", "cpp"];
+
+/// Sends so many attacks: each language's in a row, both at once.
+fn attack(
+    server: &Server,
+    numbers: std::ops::Range<u32>,
+    seed: u64,
+    end: Instant,
+) -> anyhow::Result<()> {
+    let next = AtomicU32::new(numbers.start);
+    let client = |language| {
+        let attacks = attacks::all(language)?;
+        let mut seed = seed ^ (u64::from(numbers.start) << 16 | 1);
+        while next.fetch_add(1, Ordering::Relaxed) < numbers.end {
+            anyhow::ensure!(Instant::now() < end, "the attacks take too long");
+            let pick = attacks::next(&mut seed) % attacks.len() as u64;
+            attacks::strike(server, &attacks[pick as usize])?;
+        }
+        Ok(())
+    };
+    in_parallel(LANGUAGES.map(|language| move || client(language)))
 }
 
 /// Executes the programs of these numbers, several at once.
@@ -116,8 +162,17 @@ fn run(
             programs::run(server, number).with_context(|| format!("run {number}"))?;
         }
     };
+    in_parallel((0..clients).map(|_| &client))
+}
+
+fn in_parallel<Client>(clients: impl IntoIterator<Item = Client>) -> anyhow::Result<()>
+where
+    Client: FnOnce() -> anyhow::Result<()> + Send,
+{
     std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..clients).map(|_| scope.spawn(client)).collect();
+        let clients: Vec<_> = (clients.into_iter())
+            .map(|client| scope.spawn(client))
+            .collect();
         clients
             .into_iter()
             .try_for_each(|client| match client.join() {

@@ -10,7 +10,6 @@ use std::time::Duration;
 const REST_DEADLINE: Duration = Duration::from_secs(60);
 const STOP_DEADLINE: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
-const LANGUAGE: &str = "python";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Engine {
@@ -31,17 +30,25 @@ pub(crate) struct Server {
     pub(crate) engine: Engine,
     /// Whose its containers are.
     pub(crate) owner: String,
+    languages: Vec<&'static str>,
     process: Process,
 }
 
 impl Server {
-    pub(crate) fn start(engine: Engine) -> anyhow::Result<Self> {
+    pub(crate) fn start(
+        engine: Engine,
+        languages: &[&'static str],
+        more: &[&str],
+    ) -> anyhow::Result<Self> {
         let owner = format!("soak-{}-{engine}", std::process::id());
-        let flags = ["--languages", LANGUAGE, "--owner", &owner];
+        let listed = languages.join(",");
+        let mut flags = vec!["--languages", &listed, "--owner", &owner];
+        flags.extend(more);
         let process = Process::start(&engine.to_string(), &flags)?;
         Ok(Self {
             engine,
             owner,
+            languages: languages.to_vec(),
             process,
         })
     }
@@ -51,8 +58,8 @@ impl Server {
     }
 
     /// Executes a program; asks again where it is told to.
-    pub(crate) fn execute(&self, request: &Value) -> anyhow::Result<Value> {
-        let url = format!("{}/execute/{LANGUAGE}", self.process.url);
+    pub(crate) fn execute(&self, language: &str, request: &Value) -> anyhow::Result<Value> {
+        let url = format!("{}/execute/{language}", self.process.url);
         loop {
             let mut response = self.process.agent.post(&url).send_json(request)?;
             let answer: Value = response
@@ -69,7 +76,7 @@ impl Server {
     }
 
     /// Asks for a run and closes the connection while it goes on.
-    pub(crate) fn ask_and_go_away(&self, request: &Value) -> anyhow::Result<()> {
+    pub(crate) fn ask_and_go_away(&self, language: &str, request: &Value) -> anyhow::Result<()> {
         let host = self
             .process
             .url
@@ -79,7 +86,7 @@ impl Server {
         let mut stream = TcpStream::connect(host)?;
         write!(
             stream,
-            "POST /execute/{LANGUAGE} HTTP/1.1\r\nhost: {host}\r\n\
+            "POST /execute/{language} HTTP/1.1\r\nhost: {host}\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         )?;
@@ -91,9 +98,25 @@ impl Server {
     pub(crate) fn at_rest(&self) -> anyhow::Result<()> {
         let full = |pool: &Value| pool["idle"].as_u64() >= pool["min_idle"].as_u64();
         let within = (REST_DEADLINE, LOOK_AGAIN);
-        (self.process).wait_for_pool(LANGUAGE, within, |pool| {
-            quiet(pool) && full(pool) && pool["size"] == pool["idle"]
+        self.languages.iter().try_for_each(|language| {
+            (self.process).wait_for_pool(language, within, |pool| {
+                quiet(pool) && full(pool) && pool["size"] == pool["idle"]
+            })
         })
+    }
+
+    /// Runners that were ended for another reason than their age or their number of runs.
+    pub(crate) fn lost_runners(&self) -> anyhow::Result<Vec<String>> {
+        let mut lost = Vec::new();
+        for language in &self.languages {
+            let pool = self.process.pool(language)?;
+            for (reason, count) in pool["retired_total"].as_object().into_iter().flatten() {
+                if !matches!(reason.as_str(), "uses" | "age" | "idle") {
+                    lost.push(format!("{language}: {count} {reason}"));
+                }
+            }
+        }
+        Ok(lost)
     }
 
     /// Asks the server to stop, and looks whether anything is left of it.
