@@ -1,7 +1,8 @@
 //! Many requests at once: each is answered with its own result or turned away, and none is lost.
 
-use crate::harness::{Reply, Server, check, setups, usual};
+use crate::harness::{Reply, Server, check, setups, usual, wait_for};
 use serde_json::json;
+use std::time::Duration;
 
 fn ask_all(server: &Server, count: usize, code: impl Fn(usize) -> String + Sync) -> Vec<Reply> {
     std::thread::scope(|scope| {
@@ -142,4 +143,45 @@ fn single_use_is_single_use() {
             );
         }
     }
+}
+
+/// Every run has a runner of its own, so that others are being started all the while.
+#[test]
+fn nobody_inherits_a_descriptor_while_many_start() {
+    let args = ["--min-idle", "2", "--max-runners", "4", "--max-uses", "1"];
+    let patient = ["--queue", "64", "--queue-timeout", "60s"];
+    for setup in setups() {
+        let server = Server::with(setup, &[&args[..], &patient].concat());
+        let code =
+            "import os\nprint([n for n in range(1024) if os.path.exists(f'/proc/self/fd/{n}')])";
+        for reply in ask_all(&server, 50, |_| code.to_owned()) {
+            let expected = json!({"status": "ok", "stdout": "[0, 1, 2]\n"});
+            check("its own three", &reply.json(), &expected);
+        }
+    }
+}
+
+#[test]
+fn runners_go_when_they_are_idle_or_old() {
+    let args = [
+        "--min-idle",
+        "1",
+        "--max-runners",
+        "3",
+        "--idle-timeout",
+        "1s",
+        "--max-age",
+        "12s",
+    ];
+    let server = Server::with(usual(), &args);
+    ask_all(&server, 3, |_| "import time\ntime.sleep(1)".to_owned());
+    for why in ["idle", "age"] {
+        wait_for(Duration::from_secs(30), why, || {
+            let pool = server.pool("python");
+            (pool["retired_total"][why].as_u64() >= Some(1)).then_some(())
+        });
+    }
+    server.wait_until_full("python", 1);
+    let answer = server.execute("python", &json!({"code": "print(1)"}));
+    check("as ever", &answer, &json!({"stdout": "1\n"}));
 }

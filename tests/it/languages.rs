@@ -175,6 +175,18 @@ fn cases() -> Vec<Case> {
             QUIET,
         ),
         case(
+            "one MiB of stdin, of which half is read, slowly",
+            [
+                "import os, time\nread = 0\nwhile read < 1 << 19:\n    read += len(os.read(0, 1 << 14))\n    time.sleep(0.003)\nos.close(0)\nprint(read >= 1 << 19)",
+                "#include <cstdio>\n#include <unistd.h>\nint main() { static char b[1 << 14]; long read_now = 0;\n\
+                 while (read_now < 1 << 19) { read_now += read(0, b, sizeof b); usleep(3000); } close(0);\n\
+                 puts(read_now >= 1 << 19 ? \"True\" : \"False\"); }",
+            ],
+            json!({"stdin": "x".repeat(1 << 20)}),
+            ok("True\n"),
+            QUIET,
+        ),
+        case(
             "nothing of the server's environment",
             [
                 "import os\nprint([k for k in os.environ if 'WARMBOX' in k], open('/proc/self/environ').read().count('planted'))",

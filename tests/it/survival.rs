@@ -139,3 +139,46 @@ fn a_client_that_goes_away_ends_its_run() {
         }
     }
 }
+
+/// As the kernel of the host counts: what it keeps for each uid is a run's alone.
+#[test]
+fn no_two_living_runs_have_a_uid_in_common() {
+    for setup in setups() {
+        let server = Server::with(setup, &["--min-idle", "2", "--max-runners", "2"]);
+        let marks = [marker("one"), marker("two")];
+        let cpp =
+            json!({"code": "#include <unistd.h>\nint main() { sleep(60); }", "args": [marks[1]]});
+        let _held = [
+            server.send_and_hold("python", &sleeper(&marks[0])),
+            server.send_and_hold("cpp", &cpp),
+            server.send_and_hold("cpp", &cpp),
+        ];
+        wait_for(Duration::from_secs(10), "all run", || {
+            let running = |mark: &String| processes::marked(mark).len();
+            (running(&marks[0]) == 1 && running(&marks[1]) == 2).then_some(())
+        });
+        let family = server.family();
+        let parent_of = |process: &processes::Process| {
+            let parent = family.iter().find(|it| it.pid == process.parent);
+            parent.cloned().expect("it is of the server's")
+        };
+        let uid = |process: &processes::Process| processes::status_kib(process.pid, "Uid:");
+        let mut seen = Vec::new();
+        for program in marks.iter().flat_map(|mark| processes::marked(mark)) {
+            let first = parent_of(&program);
+            let supervisor = parent_of(&first);
+            seen.extend([uid(&program), uid(&first), uid(&supervisor)]);
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        let pool = server.pool("python");
+        let isolation = pool["isolation"].as_str().unwrap_or_default();
+        let wanted = if isolation.contains("a uid of its own") {
+            9
+        } else {
+            1
+        };
+        assert_eq!(seen.len(), wanted, "{setup:?}, {isolation}: {seen:?}");
+        assert!(wanted == 1 || !seen.contains(&0), "{seen:?}");
+    }
+}

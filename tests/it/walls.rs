@@ -196,3 +196,73 @@ fn run_without_user_namespaces_executes_nothing() {
         );
     }
 }
+
+/// The calls by which walls are put up, around a runner and in its first sandbox.
+const CALLS: [&str; 19] = [
+    "capset",
+    "clone3",
+    "close_range",
+    "dup2",
+    "mount",
+    "mount_setattr",
+    "openat2",
+    "pivot_root",
+    "prctl",
+    "prlimit64",
+    "seccomp",
+    "setfsuid",
+    "setgroups",
+    "sethostname",
+    "setpriority",
+    "setresgid",
+    "setresuid",
+    "setsid",
+    "umount2",
+];
+
+/// Each refused by the container's own profile: a supervisor that cannot make one of them offers
+/// nothing, and names the step.
+#[test]
+fn each_step_that_fails_is_a_refusal() {
+    if !setups().contains(&Setup::Docker) {
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let profile = root.join("src/engine/docker/seccomp.json");
+    let profile = fs::read_to_string(profile).expect("the profile is there");
+    let folder = open_folder();
+    for (number, call) in CALLS.into_iter().enumerate() {
+        let changed = folder.path().join(format!("{call}.json"));
+        let without = profile.replace(&format!("\"{call}\""), "\"swapon\"");
+        assert_ne!(without, profile, "{call} is not in the profile");
+        fs::write(&changed, without).expect("it is ours");
+        let block = (std::process::id() + number as u32) % 60_000 + 3;
+        let mut command = Command::new("docker");
+        command
+            .args(["run", "--rm", "--interactive", "--pull=never", "--user=0:0"])
+            .args(["--network=none", "--read-only", "--ipc=none"])
+            .args(["--cap-drop=ALL", "--cap-add=SETUID", "--cap-add=SETGID"])
+            .args(["--security-opt=no-new-privileges"])
+            .args(["--security-opt=systempaths=unconfined"])
+            .arg(format!("--security-opt=seccomp={}", changed.display()))
+            .arg(format!("--name=warmbox-{block}"))
+            .arg(format!(
+                "--volume={}:/warmbox-supervisor:ro",
+                supervisor().display()
+            ))
+            .args(["--entrypoint=/warmbox-supervisor", "warmbox-python:latest"])
+            .arg("runner");
+        let message = plan(folder.path(), |plan| {
+            plan.identities = IdentitySource::Block(block);
+        });
+        let (code, said, words) = supervise(command, &message);
+        let what = format!("without {call}: {code:?} {said:?} {words}");
+        let offers =
+            |message: &FromRunner| matches!(message, FromRunner::Hello(_) | FromRunner::Ready);
+        assert!(!said.iter().any(offers), "{what}");
+        assert!(
+            code != Some(0) && words.contains("warmbox-supervisor: cannot"),
+            "{what}"
+        );
+    }
+}

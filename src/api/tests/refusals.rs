@@ -321,3 +321,14 @@ async fn a_refusal_is_short_whatever_was_sent() {
         assert_eq!(problem["code"], code);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_come_is_given_up() {
+    let fake = Arc::new(Fake::default());
+    let nothing = futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>();
+    let body = Body::from_stream(nothing);
+    let reply = send(&fake, post("/execute/cpp", "text/plain", body)).await;
+    let got = (reply.status, reply.body["code"].as_str());
+    assert_eq!(got, (408, Some("body_timeout")));
+    assert!(fake.asked.lock().unwrap().is_empty());
+}

@@ -184,7 +184,11 @@ impl Docker {
             if names.any(|name| self.0.known.has(name.trim_start_matches('/'))) {
                 continue;
             }
-            container::remove(&daemon, &id).await?;
+            // One that cannot be removed must not keep the others; the next sweep tries it again.
+            if let Err(error) = container::remove(&daemon, &id).await {
+                tracing::warn!(container = id, %error, "cannot remove a container that was left behind");
+                continue;
+            }
             tracing::warn!(
                 container = id,
                 state = ?found.state,

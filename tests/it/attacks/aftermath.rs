@@ -14,7 +14,7 @@ const SLOWER: f64 = 1.5;
 const USUAL_OF: usize = 9;
 /// On a busy machine one run tells little: before an attack is blamed, so many are compared with as
 /// many on runners that were never attacked, and only the quickest of both count.
-const ROUNDS: usize = 20;
+const ROUNDS: usize = 100;
 /// Connections come and go; a leak shows after a few attacks.
 const MORE_DESCRIPTORS: usize = 6;
 /// What the largest answer leaves in the allocators of server and runner.
@@ -31,6 +31,8 @@ pub(super) struct Aftermath<'a> {
     descriptors: usize,
     server_kib: u64,
     runner_kib: u64,
+    /// Of the runner at rest: an attack that changes its names is found by its number.
+    processes: usize,
 }
 
 impl<'a> Aftermath<'a> {
@@ -49,6 +51,7 @@ impl<'a> Aftermath<'a> {
             descriptors: 0,
             server_kib: 0,
             runner_kib: 0,
+            processes: 0,
         };
         for _ in 0..USUAL_OF {
             let took = new.probe(attacked).expect("it is clean at first");
@@ -57,6 +60,8 @@ impl<'a> Aftermath<'a> {
         new.descriptors = descriptors(attacked);
         new.server_kib = processes::status_kib(attacked.pid(), "VmRSS");
         new.runner_kib = new.runners_kib();
+        attacked.wait_until_full(language, 1);
+        new.processes = attacked.family().len();
         new
     }
 
@@ -129,6 +134,11 @@ impl<'a> Aftermath<'a> {
                     "KiB of the server",
                     server_kib,
                     self.server_kib + MORE_SERVER_KIB,
+                ),
+                (
+                    "processes of the runner",
+                    self.attacked.family().len() as u64,
+                    self.processes as u64,
                 ),
                 (
                     "KiB of the runner",

@@ -2,7 +2,7 @@
 
 use super::{Deployment, options, shared};
 use crate::docker::proxy::{Proxy, Verdict};
-use crate::harness::{Server, check, wait_for};
+use crate::harness::{Server, check, processes, wait_for};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -78,4 +78,41 @@ fn a_daemon_that_is_too_old_is_refused_in_words() {
         &json!({"last_error": {"has": words}}),
     );
     assert_eq!(server.get("/readyz").status, 503);
+}
+
+/// A container that is stopped does not end with its link, and the daemon will not remove it: its
+/// place is free again all the same, and it is removed when the daemon does as it is asked.
+#[test]
+fn a_container_that_cannot_be_removed_is_left_to_the_sweep() {
+    let Some(daemon) = shared() else { return };
+    let faulty = Arc::new(AtomicBool::new(false));
+    let is_faulty = faulty.clone();
+    let proxy = Proxy::start(&daemon, move |request| {
+        match is_faulty.load(Ordering::Relaxed) && request.starts_with("DELETE /") {
+            true => Verdict::Answer(500, json!({"message": "a fault of the test"}).to_string()),
+            false => Verdict::Pass,
+        }
+    });
+    let mut options = options(&daemon, &["--min-idle", "1", "--max-runners", "1"]);
+    options.by_way_of = Some(proxy.host.clone());
+    let server = Deployment::with(&daemon, &options);
+    server.wait_until_full(1, RECOVER);
+    let stopped = server.containers().pop().expect("one");
+    faulty.store(true, Ordering::Relaxed);
+    for process in processes::descendants(stopped.pid) {
+        processes::signal(process.pid, "STOP");
+    }
+    processes::signal(stopped.pid, "STOP");
+    // It answers no ping, does not end, and is asked for three times.
+    wait_for(2 * RECOVER, "it is given up", || {
+        (server.retired("unanswered") == 1).then_some(())
+    });
+    server.wait_until_full(1, 2 * RECOVER);
+    assert_eq!(server.sh("echo next"), "next\n");
+    assert_eq!(server.containers().len(), 2, "it is there still");
+    faulty.store(false, Ordering::Relaxed);
+    wait_for(Duration::from_secs(90), "the sweep removes it", || {
+        let there = server.containers();
+        (there.len() == 1 && there[0].id != stopped.id).then_some(())
+    });
 }
