@@ -20,7 +20,7 @@ SUPERVISOR = $(CARGO_TARGET_DIR)/$(HOST_TRIPLE)/release/warmbox-supervisor
 
 WEAKENED = $(CARGO_TARGET_DIR)/weakened/$(HOST_TRIPLE)/release/warmbox-supervisor
 
-.PHONY: help run build server supervisor weakened setup docker images roots test check fmt bench soak smoke
+.PHONY: help run build server supervisor weakened setup docker images roots test fuzz check fmt bench soak smoke
 
 help: ## Show this help
 	@echo 'warmbox: runs untrusted C++ and Python over HTTP, in warm sandboxes'
@@ -70,9 +70,14 @@ roots: ## Unpack the same toolchains to target/roots for the embedded engine (no
 
 test: build weakened docker images roots ## Set up, build, make the images and run every test (with Docker)
 	@scripts/docker.sh --with-crun
+	@echo '==> fuzzing, briefly'
+	@scripts/fuzz.sh 10
 	@echo '==> running the tests'
 	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' WARMBOX_WEAKENED='$(WEAKENED)' WARMBOX_TEST_ROOTS='$(CURDIR)/target/roots' \
 	  cargo test --release --locked --workspace --no-fail-fast
+
+fuzz: setup ## Fuzz the link, requests and file names, 20 s each (SECONDS=600)
+	@scripts/fuzz.sh $(or $(SECONDS),20)
 
 check: ## Formatting, lints, shell scripts, and `unsafe` only in the supervisor
 	@cargo fmt --version >/dev/null && cargo clippy --version >/dev/null \
