@@ -83,7 +83,7 @@ check: ## Formatting, lints, shell scripts, and `unsafe` only in the supervisor
 	@cargo fmt --version >/dev/null && cargo clippy --version >/dev/null \
 	  || { echo 'make check needs them: rustup component add rustfmt clippy' >&2; exit 1; }
 	@echo '==> formatting'
-	@cargo fmt --all --check
+	@cargo fmt --all --check && cargo fmt --manifest-path fuzz/Cargo.toml --check
 	@echo '==> lints'
 	@cargo clippy --locked --workspace --all-targets -- -D warnings
 	@echo '==> shell scripts'
@@ -93,10 +93,10 @@ check: ## Formatting, lints, shell scripts, and `unsafe` only in the supervisor
 	  else echo 'shellcheck is not installed: only the syntax was looked at'; fi
 	@echo '==> unsafe only in crates/supervisor'
 	@! grep -rnE --include='*.rs' '\bunsafe[[:space:]]*(\{|fn\b|impl\b|trait\b|extern\b|\(|$$)' \
-	  src tests benches crates/protocol | grep -vE ':[0-9]+:[[:space:]]*//'
+	  src tests benches crates/protocol fuzz/examples fuzz/fuzz_targets | grep -vE ':[0-9]+:[[:space:]]*//'
 
 fmt: ## Format the code
-	@cargo fmt --all
+	@cargo fmt --all && cargo fmt --manifest-path fuzz/Cargo.toml
 
 bench: build images ## Compare with the bare python3 and g++ and with the docker command (ARGS=--write: into README.md)
 	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo bench --locked --bench compare -- $(ARGS)

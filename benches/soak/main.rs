@@ -28,6 +28,9 @@ use std::time::{Duration, Instant};
 const READINGS: u32 = 20;
 /// Of these the first are for warming up: caches fill, and the allocator finds its size.
 const WARM_UP: usize = 2;
+/// Answers to attacks are as large as can be, and now and then: what the allocator keeps of them
+/// comes and goes for longer.
+const WARM_UP_OF_ATTACKS: usize = 6;
 
 /// Executes many programs and looks for growth.
 #[derive(Debug, Parser)]
@@ -112,12 +115,16 @@ fn soak(arguments: &Arguments, engine: Engine) -> anyhow::Result<figures::Verdic
     let lost = server.lost_runners()?;
     anyhow::ensure!(lost.is_empty(), "runners were lost: {lost:?}");
     server.stop()?;
+    let warm_up = match arguments.attacks {
+        true => WARM_UP_OF_ATTACKS,
+        false => WARM_UP,
+    };
     Ok(figures::Verdict {
         engine,
         runs,
         took,
-        before: figures::highest(&readings[..WARM_UP]),
-        after: figures::lowest(&readings[readings.len() - WARM_UP..]),
+        before: figures::highest(&readings[..warm_up]),
+        after: figures::lowest(&readings[readings.len() - warm_up..]),
     })
 }
 

@@ -21,14 +21,38 @@ fn main() -> std::io::Result<()> {
     let (cancel, stdin) = (ToRunner::Cancel { run }, input(run, b"Ada\n"));
     stream("to_plan", TO_RUNNER, &[ToRunner::Plan(plan())])?;
     stream("to_run", TO_RUNNER, &[ToRunner::Run(Box::new(spec(run)))])?;
-    stream("to_stdin", TO_RUNNER, &[stdin, ToRunner::CloseStdin { run }])?;
-    stream("to_pings", TO_RUNNER, &[ToRunner::Ping { nonce: 300 }, cancel])?;
-    stream("from_hello", FROM_RUNNER, &[FromRunner::Hello(hello()), FromRunner::Ready])?;
-    stream("from_output", FROM_RUNNER, &[started, output(run, 0), output(run, 1)])?;
+    stream(
+        "to_stdin",
+        TO_RUNNER,
+        &[stdin, ToRunner::CloseStdin { run }],
+    )?;
+    stream(
+        "to_pings",
+        TO_RUNNER,
+        &[ToRunner::Ping { nonce: 300 }, cancel],
+    )?;
+    stream(
+        "from_hello",
+        FROM_RUNNER,
+        &[FromRunner::Hello(hello()), FromRunner::Ready],
+    )?;
+    stream(
+        "from_output",
+        FROM_RUNNER,
+        &[started, output(run, 0), output(run, 1)],
+    )?;
     stream("from_file", FROM_RUNNER, &[file(run)])?;
-    stream("from_finished", FROM_RUNNER, &[finished(run), FromRunner::Ready])?;
+    stream(
+        "from_finished",
+        FROM_RUNNER,
+        &[finished(run), FromRunner::Ready],
+    )?;
     stream("from_refused", FROM_RUNNER, &[refused(run), log(run)])?;
-    stream("from_pong", FROM_RUNNER, &[FromRunner::Pong { nonce: u64::MAX }])?;
+    stream(
+        "from_pong",
+        FROM_RUNNER,
+        &[FromRunner::Pong { nonce: u64::MAX }],
+    )?;
     body("body_run", TO_RUNNER, &ToRunner::Run(Box::new(spec(run))))?;
     body("body_output", FROM_RUNNER, &output(run, 2))
 }
@@ -77,7 +101,10 @@ fn spec(run: RunId) -> RunSpec {
         request: "01a200de-12c0-754d-98ff-176a366254f7".into(),
         argv: vec!["python3".into(), "main.py".into(), "-x".into()],
         ahead: true,
-        env: vec![("HOME".into(), "/tmp".into()), ("LANG".into(), "C.UTF-8".into())],
+        env: vec![
+            ("HOME".into(), "/tmp".into()),
+            ("LANG".into(), "C.UTF-8".into()),
+        ],
         files: vec![InputFile {
             path: "lib/main.py".into(),
             bytes: b"print(input())\n".to_vec(),
@@ -119,7 +146,11 @@ fn output(run: RunId, seq: u64) -> FromRunner {
     FromRunner::Output {
         run,
         seq,
-        stream: if seq == 0 { Stream::Stdout } else { Stream::Stderr },
+        stream: if seq == 0 {
+            Stream::Stdout
+        } else {
+            Stream::Stderr
+        },
         bytes: "hello Ada ü\n".as_bytes().to_vec(),
     }
 }

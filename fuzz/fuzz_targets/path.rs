@@ -57,7 +57,11 @@ fn lies_beneath(name: &str) {
     assert_eq!(joined.strip_prefix(folder), Ok(Path::new(name)));
     assert_eq!(joined.as_os_str().len(), "/work/".len() + name.len());
     let parts = Path::new(name).components();
-    assert!(parts.clone().all(|part| matches!(part, Component::Normal(_))));
+    assert!(
+        parts
+            .clone()
+            .all(|part| matches!(part, Component::Normal(_)))
+    );
     assert_eq!(parts.count(), name.split('/').count());
 }
 

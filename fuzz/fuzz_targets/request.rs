@@ -49,7 +49,11 @@ fuzz_target!(|input: &[u8]| {
 });
 
 /// What the service behind the interface was asked, if it was.
-fn send(language: &str, media_type: &str, body: &[u8]) -> Option<warmbox::run::request::RunRequest> {
+fn send(
+    language: &str,
+    media_type: &str,
+    body: &[u8],
+) -> Option<warmbox::run::request::RunRequest> {
     let request = Request::post(format!("/execute/{language}"))
         .header("content-type", media_type)
         .body(Body::from(body.to_vec()))
@@ -57,7 +61,10 @@ fn send(language: &str, media_type: &str, body: &[u8]) -> Option<warmbox::run::r
     let (status, document) = BENCH.runtime.block_on(async {
         let response = BENCH.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
-        (status, to_bytes(response.into_body(), MAX_PROBLEM_BYTES).await)
+        (
+            status,
+            to_bytes(response.into_body(), MAX_PROBLEM_BYTES).await,
+        )
     });
     let document = document.expect("a problem document is short, whatever was sent");
     let document: serde_json::Value = serde_json::from_slice(&document).unwrap();

@@ -19,7 +19,7 @@ use warmbox_protocol::Limits;
 pub(super) const ACCEPTED: u16 = 503;
 
 /// Small, so that inputs reach them.
-const BODY_BYTES: usize = 8 << 10;
+const BODY_BYTES: usize = 4000;
 const SOURCE_BYTES: usize = 1 << 10;
 const STDIN_BYTES: usize = 512;
 
@@ -113,7 +113,10 @@ pub(super) fn check(request: &RunRequest, media_type: &str, body: &[u8]) {
     let main = &request.files[0];
     assert!(!main.bytes.trim_ascii().is_empty(), "nothing to run");
     if media_type == "text/plain" {
-        assert_eq!((main.bytes.as_slice(), main.path.as_str()), (body, language.main_file.as_str()));
+        assert_eq!(
+            (main.bytes.as_slice(), main.path.as_str()),
+            (body, language.main_file.as_str())
+        );
         assert!(request.files.len() == 1 && request.stdin.is_empty() && request.args.is_empty());
     }
     for (index, file) in request.files.iter().enumerate() {
@@ -123,10 +126,16 @@ pub(super) fn check(request: &RunRequest, media_type: &str, body: &[u8]) {
         assert!(!file.path.starts_with(['-', '@']) && !file.path.contains(char::is_control));
         for other in &request.files[index + 1..] {
             let other = Path::new(&other.path);
-            assert!(!other.starts_with(path) && !path.starts_with(other), "{file:?} and {other:?}");
+            assert!(
+                !other.starts_with(path) && !path.starts_with(other),
+                "{file:?} and {other:?}"
+            );
         }
         if let Some(compile) = &language.compile {
-            assert!(!path.starts_with(&compile.output), "{file:?} is in the program's place");
+            assert!(
+                !path.starts_with(&compile.output),
+                "{file:?} is in the program's place"
+            );
         }
     }
     assert!(request.stdin.len() <= STDIN_BYTES);
@@ -143,7 +152,10 @@ pub(super) fn check(request: &RunRequest, media_type: &str, body: &[u8]) {
     let argv = language.run_argv(&request.files, &request.args);
     assert!(argv.ends_with(&request.args));
     if let Some(argv) = language.compile_argv(&request.files, request.std.as_deref()) {
-        let sources = request.files.iter().filter(|file| argv.contains(&file.path));
+        let sources = request
+            .files
+            .iter()
+            .filter(|file| argv.contains(&file.path));
         assert!(sources.count() > 0, "{argv:?}");
     }
 }

@@ -71,14 +71,21 @@ enum Amount {
 impl Written<'_> {
     pub(super) fn to_json(&self) -> Vec<u8> {
         let mut body = Map::new();
-        let texts = [("code", self.code), ("stdin", self.stdin), ("input", self.input)];
+        let texts = [
+            ("code", self.code),
+            ("stdin", self.stdin),
+            ("input", self.input),
+        ];
         for (name, text) in texts {
             if let Some(text) = text {
                 body.insert(name.to_owned(), text.into());
             }
         }
         if let Some(files) = &self.files {
-            body.insert("files".to_owned(), files.iter().map(File::to_json).collect());
+            body.insert(
+                "files".to_owned(),
+                files.iter().map(File::to_json).collect(),
+            );
         }
         if let Some(args) = &self.args {
             body.insert("args".to_owned(), json!(args));
@@ -130,7 +137,10 @@ impl Written<'_> {
         assert_eq!(request.stdin, stdin.as_bytes());
         assert_eq!(request.args, self.args.as_deref().unwrap_or_default());
         assert_eq!(request.stop_at_output_limit, self.stop == Some(true));
-        assert!(self.unknown.is_none_or(is_field), "accepted an unknown field");
+        assert!(
+            self.unknown.is_none_or(is_field),
+            "accepted an unknown field"
+        );
     }
 }
 
