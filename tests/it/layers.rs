@@ -5,9 +5,13 @@
 //! Containers are started by the docker command with one of their options left out.
 
 use crate::harness::{Setup, Supervised, open_folder, probe_code, setups, supervisor, weakened};
+use crate::walls::supervise;
 use std::path::Path;
 use std::process::Command;
-use warmbox_protocol::{End, IdentitySource, Limit, Limits, MemoryCeiling, Plan, RootSource};
+use warmbox_protocol::{
+    End, FromRunner, IdentitySource, Limit, Limits, MemoryCeiling, Plan, RootSource, ToRunner,
+    frame,
+};
 
 const LIMITS: Limits = Limits {
     wall_ms: 20_000,
@@ -22,10 +26,9 @@ const LIMITS: Limits = Limits {
 
 /// A wall, a program that shows whether it is there, and what that prints without it. Nothing is
 /// to be seen of a wall that others of the same kind cover.
-const WALLS: [(&str, &str, &str); 12] = [
+const WALLS: [(&str, &str, &str); 11] = [
     ("Filter", STATUS_SECCOMP, "0"),
     ("NoCapabilities", STATUS_CAPABILITIES, "True"),
-    ("OwnIdentity", "import os\nprint(os.getuid())", "1"),
     (
         "NotDumpable",
         "import os\nprint(os.stat('/proc/1/environ').st_uid)",
@@ -97,6 +100,14 @@ fn plan(identities: IdentitySource) -> Plan {
 
 /// A runner of the embedded engine.
 fn embedded(binary: &Path, without: &str, locks: &Path) -> Supervised {
+    let folder = locks.display().to_string();
+    Supervised::start(
+        runner(binary, without),
+        &plan(IdentitySource::LockFolder(folder)),
+    )
+}
+
+fn runner(binary: &Path, without: &str) -> Command {
     let mut command = Command::new(binary);
     command
         .arg("runner")
@@ -104,8 +115,7 @@ fn embedded(binary: &Path, without: &str, locks: &Path) -> Supervised {
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("WARMBOX_WITHOUT", without)
         .current_dir("/");
-    let folder = locks.display().to_string();
-    Supervised::start(command, &plan(IdentitySource::LockFolder(folder)))
+    command
 }
 
 #[test]
@@ -126,6 +136,24 @@ fn each_wall_can_be_left_out_and_the_others_hold() {
         }
         holds(wall, &mut runner);
     }
+}
+
+/// A program that kept its first process's identity owns nothing of its sandbox: it is not run.
+#[test]
+fn without_an_identity_of_its_own_no_program_is_run() {
+    if !setups().contains(&Setup::Own) {
+        return;
+    }
+    let folder = open_folder();
+    let locks = folder.path().display().to_string();
+    let mut message = Vec::new();
+    let plan = ToRunner::Plan(plan(IdentitySource::LockFolder(locks)));
+    frame::encode(&plan, &mut message).expect("it fits");
+    let (code, said, words) = supervise(runner(&weakened(), "OwnIdentity"), &message);
+    assert_ne!(code, Some(0));
+    assert!(words.contains("enter the work folder"), "{words}");
+    let ready = said.iter().any(|said| matches!(said, FromRunner::Ready));
+    assert!(!ready, "{said:?}");
 }
 
 #[test]

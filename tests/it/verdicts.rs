@@ -107,11 +107,11 @@ fn usage_is_what_the_kernel_told_the_program() {
         ),
         (
             "writes",
-            "char* p = hold(1); FILE* f = fopen(\"x\", \"w\"); for (int i = 0; i < 9; i++) fwrite(p, 1, 1 << 20, f); fclose(f); return say(0, 1, 9 << 20);",
+            "char* p = hold(1); FILE* f = fopen(\"/dev/null\", \"w\"); for (int i = 0; i < 9; i++) fwrite(p, 1, 1 << 20, f); fclose(f); return say(0, 1, 9 << 20);",
         ),
         (
             "writes of a child",
-            "char* p = hold(1); if (!fork()) { FILE* f = fopen(\"x\", \"w\"); for (int i = 0; i < 5; i++) fwrite(p, 1, 1 << 20, f); fclose(f); _exit(0); } return say(0, 2, 5 << 20);",
+            "char* p = hold(1); if (!fork()) { FILE* f = fopen(\"/dev/null\", \"w\"); for (int i = 0; i < 5; i++) fwrite(p, 1, 1 << 20, f); fclose(f); usleep(50000); _exit(0); } return say(0, 2, 5 << 20);",
         ),
     ];
     on_each_setup(|server| {

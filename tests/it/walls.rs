@@ -14,7 +14,10 @@ use warmbox_protocol::frame::{self, Decoder};
 use warmbox_protocol::{FromRunner, IdentitySource, Plan, RootSource, ToRunner};
 
 /// What a supervisor that was started with these words and this message said and how it ended.
-fn supervise(mut command: Command, message: &[u8]) -> (Option<i32>, Vec<FromRunner>, String) {
+pub(crate) fn supervise(
+    mut command: Command,
+    message: &[u8],
+) -> (Option<i32>, Vec<FromRunner>, String) {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
