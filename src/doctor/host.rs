@@ -15,22 +15,40 @@ pub(super) fn cgroups(proc_root: &Path, mount: &Path) -> Check {
     let name = "cgroups";
     let text = std::fs::read_to_string(proc_root.join("self/cgroup")).unwrap_or_default();
     let (layout, controller, own) = layout(&text);
-    let top = mount.join(controller);
-    // A container may show the host's path, while its own group is mounted at the top.
-    let writable = [top.join(own), top].iter().any(|group| {
-        OpenOptions::new()
-            .write(true)
-            .open(group.join("cgroup.procs"))
-            .is_ok()
-    });
-    match (layout, writable) {
-        ("none", _) => Check::warn(
+    if layout == "none" {
+        return Check::warn(
             name,
             "none is mounted: a run's memory has no group of its own",
             "mount a cgroup file system with the memory controller",
-        ),
-        (layout, true) => Check::ok(name, format!("{layout}, the memory group is writable")),
-        (layout, false) => Check::warn(
+        );
+    }
+    let top = mount.join(controller);
+    let mut groups = match layout {
+        // Where the supervisor looks: the nearest in which groups with both controllers can be made.
+        "v2" => (top.join(own).ancestors())
+            .take_while(|group| group.starts_with(&top))
+            .find(|group| passes_on(group))
+            .map(|group| vec![group.to_path_buf()])
+            .unwrap_or_default(),
+        // A container may show the host's path, while its own group is mounted at the top.
+        _ => vec![top.join(own), top],
+    }
+    .into_iter()
+    .peekable();
+    if groups.peek().is_none() {
+        return Check::warn(
+            name,
+            "v2, and no group above this process passes on memory and pids: a run's memory is measured every 10 ms instead",
+            "let systemd start the server (a service of its own, with Delegate=yes for an ordinary user's), or write `+memory +pids` to /sys/fs/cgroup/cgroup.subtree_control",
+        );
+    }
+    let writable = groups.any(|group| {
+        let procs = group.join("cgroup.procs");
+        OpenOptions::new().write(true).open(procs).is_ok()
+    });
+    match writable {
+        true => Check::ok(name, format!("{layout}, the memory group is writable")),
+        false => Check::warn(
             name,
             format!(
                 "{layout}, the memory group is not writable for this user: a run's memory is measured every 10 ms instead"
@@ -38,6 +56,14 @@ pub(super) fn cgroups(proc_root: &Path, mount: &Path) -> Check {
             "run as root, if the kernel is to hold runs to their memory",
         ),
     }
+}
+
+/// Whether version 2 gives both controllers to the groups in this one.
+fn passes_on(group: &Path) -> bool {
+    let text = std::fs::read_to_string(group.join("cgroup.subtree_control")).unwrap_or_default();
+    ["memory", "pids"]
+        .iter()
+        .all(|name| text.split_ascii_whitespace().any(|word| word == *name))
 }
 
 /// From `/proc/self/cgroup`: the layout, the memory controller's folder, and our group below it.
@@ -140,12 +166,33 @@ mod tests {
     fn a_writable_group_is_seen() {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(root.path().join("self")).unwrap();
-        std::fs::write(root.path().join("self/cgroup"), "0::/ours\n").unwrap();
-        let group = root.path().join("ours");
+        std::fs::write(root.path().join("self/cgroup"), "1:memory:/ours\n").unwrap();
+        let group = root.path().join("memory/ours");
         assert_eq!(cgroups(root.path(), root.path()).state, State::Warn);
-        std::fs::create_dir(&group).unwrap();
+        std::fs::create_dir_all(&group).unwrap();
         std::fs::write(group.join("cgroup.procs"), "").unwrap();
         assert_eq!(cgroups(root.path(), root.path()).state, State::Ok);
+    }
+
+    #[test]
+    fn in_version_2_the_group_is_the_nearest_that_passes_both_controllers_on() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("self")).unwrap();
+        std::fs::write(root.path().join("self/cgroup"), "0::/slice/ours\n").unwrap();
+        let slice = root.path().join("slice");
+        std::fs::create_dir_all(slice.join("ours")).unwrap();
+        for group in [root.path(), &slice, &slice.join("ours")] {
+            std::fs::write(group.join("cgroup.procs"), "").unwrap();
+            std::fs::write(group.join("cgroup.subtree_control"), "cpu memory\n").unwrap();
+        }
+        let check = cgroups(root.path(), root.path());
+        assert_eq!(check.state, State::Warn);
+        assert!(check.text.contains("no group"), "{}", check.text);
+        std::fs::write(slice.join("cgroup.subtree_control"), "memory pids\n").unwrap();
+        assert_eq!(cgroups(root.path(), root.path()).state, State::Ok);
+        std::fs::remove_file(slice.join("cgroup.procs")).unwrap();
+        let check = cgroups(root.path(), root.path());
+        assert!(check.text.contains("not writable"), "{}", check.text);
     }
 
     #[tokio::test]

@@ -82,16 +82,18 @@ impl RunCgroup {
         let open = |place: &Place, name| File::open(place.own.join(name)).ok();
         let (place, events, kernel) = match layout::here()? {
             Layout::V1 { memory, .. } => {
-                (memory, "memory.oom_control", "memory.kmem.usage_in_bytes")
+                let kernel = Some("memory.kmem.usage_in_bytes");
+                (memory, "memory.oom_control", kernel)
             }
-            Layout::V2(place) => (place, "memory.events", ""),
+            // There it stands in `memory.stat`.
+            Layout::V2(place) => (place, "memory.events", None),
         };
         Some(Self {
             kind: MemoryCeiling::Container,
             control: None,
             memory_events: open(&place, events)?,
             memory_stat: open(&place, "memory.stat"),
-            kernel_memory: open(&place, kernel),
+            kernel_memory: kernel.and_then(|name| open(&place, name)),
         })
     }
 
@@ -146,7 +148,7 @@ impl RunCgroup {
         let stat = self.memory_stat.as_ref().map(read).unwrap_or_default();
         let kernel = match &self.kernel_memory {
             Some(file) => read(file).trim().parse().unwrap_or(0),
-            None => find(&stat, "kernel") + find(&stat, "sock"),
+            None => kernel_memory(&stat),
         };
         Counters {
             memory_kills: find(&events, "oom_kill"),
@@ -189,9 +191,17 @@ fn find(text: &str, name: &str) -> u64 {
         .unwrap_or(0)
 }
 
+/// What the kernel holds for a cgroup of version 2, by its `memory.stat`.
+fn kernel_memory(stat: &str) -> u64 {
+    let sum = |names: &[&str]| names.iter().map(|name| find(stat, name)).sum::<u64>();
+    // Before Linux 5.18 there is no total, and nothing of it tells of pipes.
+    let parts = sum(&["kernel_stack", "pagetables", "percpu", "slab"]);
+    find(stat, "kernel").max(parts) + find(stat, "sock")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, kernel_memory};
 
     #[test]
     fn counters_are_found_by_their_whole_name() {
@@ -201,5 +211,13 @@ mod tests {
         assert_eq!(find(v2, "oom_kill"), 1);
         assert_eq!(find(v2, "max"), 7);
         assert_eq!(find("", "max"), 0);
+    }
+
+    #[test]
+    fn kernel_memory_is_found_whether_its_total_is_told_or_not() {
+        let parts = "kernel_stack 1\npagetables 20\npercpu 300\nsock 4000\nshmem 7\nslab 50000\n";
+        assert_eq!(kernel_memory(parts), 54_321);
+        let total = format!("anon 5\nkernel 60000\n{parts}");
+        assert_eq!(kernel_memory(&total), 64_000);
     }
 }
