@@ -69,7 +69,7 @@ cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml ||
   stop 'fuzz/Cargo.lock does not fit: cargo update --workspace --manifest-path fuzz/Cargo.toml'
 if ! cargo fuzz --version >/dev/null 2>&1; then
   progress "cargo install cargo-fuzz $cargo_fuzz_version" \
-    cargo install cargo-fuzz --locked --version "$cargo_fuzz_version" --root "$tools" ||
+    cargo install cargo-fuzz --debug --locked --version "$cargo_fuzz_version" --root "$tools" ||
     stop "cargo-fuzz cannot be installed: $(tail -n 5 "$log")"
 fi
 progress 'building the targets' cargo fuzz build "${options[@]}" || stop "the build failed: $(tail -n 40 "$log")"

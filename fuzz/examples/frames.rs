@@ -10,9 +10,13 @@ use warmbox_protocol::{
     RunSpec, Stream, SupportFile, ToRunner, Usage,
 };
 
-/// The first byte of an input, see `fuzz_targets/frame.rs`.
-const FROM_RUNNER: u8 = 0;
-const TO_RUNNER: u8 = 1;
+/// The first bytes of an input, see `Course` in `fuzz_targets/frame.rs`: which way, a limit of
+/// 16 KiB, pieces of 7 and 200 bytes.
+const FROM_RUNNER: [u8; 4] = [0, 255, 6, 199];
+const TO_RUNNER: [u8; 4] = [1, 255, 6, 199];
+/// A limit of 64 bytes, pieces of 5 and 7.
+const NARROW: [u8; 4] = [0, 0, 4, 6];
+/// The length is not among the bytes.
 const ONE_BODY: u8 = 2;
 
 fn main() -> std::io::Result<()> {
@@ -53,13 +57,13 @@ fn main() -> std::io::Result<()> {
         FROM_RUNNER,
         &[FromRunner::Pong { nonce: u64::MAX }],
     )?;
+    stream("from_many", NARROW, &vec![output(run, 0); 100])?;
     body("body_run", TO_RUNNER, &ToRunner::Run(Box::new(spec(run))))?;
     body("body_output", FROM_RUNNER, &output(run, 2))
 }
 
-/// A stream of whole messages, in pieces of 7 and 200 bytes.
-fn stream<T: Serialize>(name: &str, way: u8, messages: &[T]) -> std::io::Result<()> {
-    let mut bytes = vec![way, 255, 6, 199];
+fn stream<T: Serialize>(name: &str, course: [u8; 4], messages: &[T]) -> std::io::Result<()> {
+    let mut bytes = course.to_vec();
     for message in messages {
         encode(message, &mut bytes).unwrap();
     }
@@ -67,10 +71,11 @@ fn stream<T: Serialize>(name: &str, way: u8, messages: &[T]) -> std::io::Result<
 }
 
 /// One message without its length.
-fn body<T: Serialize>(name: &str, way: u8, message: &T) -> std::io::Result<()> {
+fn body<T: Serialize>(name: &str, course: [u8; 4], message: &T) -> std::io::Result<()> {
     let mut wire = Vec::new();
     encode(message, &mut wire).unwrap();
-    let mut bytes = vec![way | ONE_BODY, 255, 0, 0];
+    let mut bytes = course.to_vec();
+    bytes[0] |= ONE_BODY;
     bytes.extend_from_slice(&wire[HEADER_BYTES..]);
     write(name, &bytes)
 }

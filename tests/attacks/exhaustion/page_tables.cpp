@@ -11,6 +11,6 @@ int main() {
     char* p = (char*)mmap(nullptr, all, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     volatile char sum = 0;
     for (size_t at = 0; at < all; at += 2 << 20) sum += p[at];
-    usleep(50000);
+    usleep(300000);
     puts("200 MiB of tables");
 }

@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 /// The first readings come quickly, for programs that run into a limit at once; then each waits
 /// twice as long as the one before, up to the interval.
 const FIRST: Duration = Duration::from_millis(1);
-/// Time from one reading to the next; more where a reading itself takes long, so that
-/// measuring never costs more than a tenth of a core.
+/// Time from one reading to the next; more where a reading itself costs much, so that measuring
+/// never takes more than a tenth of a core. Its cost is its CPU time: a reading during which the
+/// supervisor had to stand back for the program must not earn that program a long pause.
 const INTERVAL: Duration = Duration::from_millis(10);
 const SHARE_OF_A_CORE: u32 = 10;
 /// A program must not be able to hide behind readings that it makes slow.
@@ -58,7 +59,7 @@ impl Meter {
 
     /// Takes a reading. Processes that vanish meanwhile count as gone.
     pub(super) fn read(&mut self, sandbox: &Sandbox, memory_limit: u64, out_of_sight_bytes: u64) {
-        let began = Instant::now();
+        let began = process::thread_cpu();
         let mut waited_for = stat_of(sandbox.pid as u32).map_or(Cpu::default(), |s| s.children);
         let mut processes = 0;
         let mut seen = HashMap::new();
@@ -89,10 +90,10 @@ impl Meter {
         let held = memory::held(&alive, sandbox, bounds, out_of_sight_bytes);
         self.memory_peak = self.memory_peak.max(held);
         self.processes_peak = self.processes_peak.max(processes);
-        let cost = began.elapsed();
+        let cost = process::thread_cpu().saturating_sub(began);
         self.interval = (self.interval * 2).min(INTERVAL);
         let pause = (cost * SHARE_OF_A_CORE).clamp(self.interval, LONGEST_PAUSE);
-        self.next = began + cost + pause;
+        self.next = Instant::now() + pause;
     }
 
     /// Reads what those have written that are about to be killed: of processes that are killed the
