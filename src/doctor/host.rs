@@ -23,26 +23,25 @@ pub(super) fn cgroups(proc_root: &Path, mount: &Path) -> Check {
         );
     }
     let top = mount.join(controller);
-    let mut groups = match layout {
+    let groups: Vec<_> = match layout {
         // Where the supervisor looks: the nearest in which groups with both controllers can be made.
         "v2" => (top.join(own).ancestors())
             .take_while(|group| group.starts_with(&top))
             .find(|group| passes_on(group))
-            .map(|group| vec![group.to_path_buf()])
-            .unwrap_or_default(),
+            .map(Path::to_path_buf)
+            .into_iter()
+            .collect(),
         // A container may show the host's path, while its own group is mounted at the top.
         _ => vec![top.join(own), top],
-    }
-    .into_iter()
-    .peekable();
-    if groups.peek().is_none() {
+    };
+    if groups.is_empty() {
         return Check::warn(
             name,
             "v2, and no group above this process passes on memory and pids: a run's memory is measured every 10 ms instead",
             "let systemd start the server (a service of its own, with Delegate=yes for an ordinary user's), or write `+memory +pids` to /sys/fs/cgroup/cgroup.subtree_control",
         );
     }
-    let writable = groups.any(|group| {
+    let writable = groups.iter().any(|group| {
         let procs = group.join("cgroup.procs");
         OpenOptions::new().write(true).open(procs).is_ok()
     });
@@ -162,11 +161,17 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_writable_group_is_seen() {
+    /// A folder with what `/proc/self/cgroup` says of this process.
+    fn in_group(text: &str) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(root.path().join("self")).unwrap();
-        std::fs::write(root.path().join("self/cgroup"), "1:memory:/ours\n").unwrap();
+        std::fs::write(root.path().join("self/cgroup"), text).unwrap();
+        root
+    }
+
+    #[test]
+    fn a_writable_group_is_seen() {
+        let root = in_group("1:memory:/ours\n");
         let group = root.path().join("memory/ours");
         assert_eq!(cgroups(root.path(), root.path()).state, State::Warn);
         std::fs::create_dir_all(&group).unwrap();
@@ -176,9 +181,7 @@ mod tests {
 
     #[test]
     fn in_version_2_the_group_is_the_nearest_that_passes_both_controllers_on() {
-        let root = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(root.path().join("self")).unwrap();
-        std::fs::write(root.path().join("self/cgroup"), "0::/slice/ours\n").unwrap();
+        let root = in_group("0::/slice/ours\n");
         let slice = root.path().join("slice");
         std::fs::create_dir_all(slice.join("ours")).unwrap();
         for group in [root.path(), &slice, &slice.join("ours")] {

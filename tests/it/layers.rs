@@ -4,13 +4,13 @@
 //! The supervisor for this is built with the feature `weakened`; no server takes it for its own.
 //! Containers are started by the docker command with one of their options left out.
 
-use crate::harness::{Setup, Supervised, open_folder, probe_code, setups, supervisor, weakened};
-use crate::walls::supervise;
+use crate::harness::{
+    Setup, Supervised, encoded, open_folder, probe_code, setups, supervise, supervisor, weakened,
+};
 use std::path::Path;
 use std::process::Command;
 use warmbox_protocol::{
     End, FromRunner, IdentitySource, Limit, Limits, MemoryCeiling, Plan, RootSource, ToRunner,
-    frame,
 };
 
 const LIMITS: Limits = Limits {
@@ -100,11 +100,11 @@ fn plan(identities: IdentitySource) -> Plan {
 
 /// A runner of the embedded engine.
 fn embedded(binary: &Path, without: &str, locks: &Path) -> Supervised {
-    let folder = locks.display().to_string();
-    Supervised::start(
-        runner(binary, without),
-        &plan(IdentitySource::LockFolder(folder)),
-    )
+    Supervised::start(runner(binary, without), &plan(locked(locks)))
+}
+
+fn locked(folder: &Path) -> IdentitySource {
+    IdentitySource::LockFolder(folder.display().to_string())
 }
 
 fn runner(binary: &Path, without: &str) -> Command {
@@ -145,10 +145,7 @@ fn without_an_identity_of_its_own_no_program_is_run() {
         return;
     }
     let folder = open_folder();
-    let locks = folder.path().display().to_string();
-    let mut message = Vec::new();
-    let plan = ToRunner::Plan(plan(IdentitySource::LockFolder(locks)));
-    frame::encode(&plan, &mut message).expect("it fits");
+    let message = encoded(&ToRunner::Plan(plan(locked(folder.path()))));
     let (code, said, words) = supervise(runner(&weakened(), "OwnIdentity"), &message);
     assert_ne!(code, Some(0));
     assert!(words.contains("enter the work folder"), "{words}");

@@ -1,40 +1,15 @@
 //! A wall that cannot be put up: nothing is executed, and the error names the step.
 
 use crate::harness::{
-    Options, Server, Setup, check, finish, open_folder, program_under, root, setups, supervisor,
-    wait_for,
+    Options, Server, Setup, check, encoded, finish, open_folder, program_under, root, setups,
+    supervise, supervisor, wait_for,
 };
 use serde_json::json;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use warmbox_protocol::frame::{self, Decoder};
 use warmbox_protocol::{FromRunner, IdentitySource, Plan, RootSource, ToRunner};
-
-/// What a supervisor that was started with these words and this message said and how it ended.
-pub(crate) fn supervise(
-    mut command: Command,
-    message: &[u8],
-) -> (Option<i32>, Vec<FromRunner>, String) {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    // The link stays open: only its own refusal can end it.
-    let mut stdin = child.stdin.take().expect("a pipe");
-    stdin.write_all(message).expect("it reads");
-    let output = finish(child, Duration::from_secs(20));
-    drop(stdin);
-    let words = String::from_utf8_lossy(&output.stderr).into_owned();
-    let mut decoder = Decoder::new(frame::MAX_FROM_RUNNER);
-    decoder.push(&output.stdout);
-    let messages = std::iter::from_fn(|| decoder.take().expect("whole frames")).collect();
-    (output.status.code(), messages, words)
-}
 
 fn plan(folder: &Path, change: impl FnOnce(&mut Plan)) -> Vec<u8> {
     let mut plan = Plan {
@@ -47,20 +22,14 @@ fn plan(folder: &Path, change: impl FnOnce(&mut Plan)) -> Vec<u8> {
         identities: IdentitySource::LockFolder(folder.display().to_string()),
     };
     change(&mut plan);
-    let mut bytes = Vec::new();
-    frame::encode(&ToRunner::Plan(plan), &mut bytes).expect("it fits");
-    bytes
+    encoded(&ToRunner::Plan(plan))
 }
 
 #[test]
 fn a_supervisor_refuses_what_it_cannot_wall_in() {
     let folder = open_folder();
     let locks = folder.path();
-    let ping = {
-        let mut bytes = Vec::new();
-        frame::encode(&ToRunner::Ping { nonce: 1 }, &mut bytes).expect("it fits");
-        bytes
-    };
+    let ping = encoded(&ToRunner::Ping { nonce: 1 });
     let ours = || {
         let mut command = Command::new(supervisor());
         command.arg("runner");

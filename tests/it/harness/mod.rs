@@ -15,7 +15,7 @@ pub(crate) use server::{
     Options, Server, open_folder, program, program_under, supervisor, weakened,
 };
 pub(crate) use setup::{Setup, root, setups, usual};
-pub(crate) use supervised::Supervised;
+pub(crate) use supervised::{Supervised, encoded, supervise};
 
 use std::path::Path;
 use std::process::{Child, Output};

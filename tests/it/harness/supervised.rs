@@ -1,5 +1,6 @@
 //! A supervisor that a test drives by itself, without a server: for what no server would do.
 
+use super::finish;
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -125,10 +126,38 @@ impl Supervised {
 }
 
 fn post(link: &mut ChildStdin, message: &ToRunner) {
+    link.write_all(&encoded(message)).expect("it reads");
+    link.flush().expect("it reads");
+}
+
+/// A message as it goes over the link.
+pub(crate) fn encoded(message: &ToRunner) -> Vec<u8> {
     let mut bytes = Vec::new();
     frame::encode(message, &mut bytes).expect("it fits");
-    link.write_all(&bytes).expect("it reads");
-    link.flush().expect("it reads");
+    bytes
+}
+
+/// What a supervisor that was started with these words and this message said and how it ended.
+pub(crate) fn supervise(
+    mut command: Command,
+    message: &[u8],
+) -> (Option<i32>, Vec<FromRunner>, String) {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    // The link stays open: only its own refusal can end it.
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(message).expect("it reads");
+    let output = finish(child, Duration::from_secs(20));
+    drop(stdin);
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    let mut decoder = Decoder::new(frame::MAX_FROM_RUNNER);
+    decoder.push(&output.stdout);
+    let messages = std::iter::from_fn(|| decoder.take().expect("whole frames")).collect();
+    (output.status.code(), messages, words)
 }
 
 impl Drop for Supervised {
