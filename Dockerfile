@@ -14,8 +14,9 @@ COPY src src
 RUN host="$(rustc -vV | sed -n 's/^host: //p')" \
  && RUSTFLAGS='-C target-feature=+crt-static' \
     cargo build --release --locked -p warmbox-supervisor --target "$host" \
- && cargo build --release --locked \
- && install -D -t /out "target/$host/release/warmbox-supervisor" target/release/warmbox
+ && cargo build --release --locked -p warmbox -p warmbox-prepared \
+ && install -D -t /out "target/$host/release/warmbox-supervisor" target/release/warmbox \
+      target/release/libwarmbox_prepared.so
 
 FROM ${BASE}
 RUN groupadd --gid 10001 warmbox \

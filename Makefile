@@ -18,6 +18,9 @@ HOST_TRIPLE = $(shell rustc -vV | sed -n 's/^host: //p')
 # The tests take this copy: `cargo test --workspace` builds a dynamic one at $(RELEASE).
 SUPERVISOR = $(CARGO_TARGET_DIR)/$(HOST_TRIPLE)/release/warmbox-supervisor
 
+# Every supervisor looks for it beside itself.
+LIBRARY = libwarmbox_prepared.so
+
 WEAKENED = $(CARGO_TARGET_DIR)/weakened/$(HOST_TRIPLE)/release/warmbox-supervisor
 
 .PHONY: help run build server supervisor weakened setup docker images roots test fuzz check fmt bench soak smoke
@@ -41,11 +44,13 @@ supervisor: setup
 	@echo '==> building the supervisor (static)'
 	@RUSTFLAGS='-C target-feature=+crt-static' \
 	  cargo build --release --locked -p warmbox-supervisor --target '$(HOST_TRIPLE)'
-	@mkdir -p '$(RELEASE)'
+	@echo '==> building the library of prepared interpreters'
+	@cargo build --release --locked -p warmbox-prepared
 # Moved into place, so that a running supervisor keeps its file.
 	@cmp -s '$(SUPERVISOR)' '$(RELEASE)/warmbox-supervisor' || { \
 	  cp '$(SUPERVISOR)' '$(RELEASE)/warmbox-supervisor.new'; \
 	  mv -f '$(RELEASE)/warmbox-supervisor.new' '$(RELEASE)/warmbox-supervisor'; }
+	@cp '$(RELEASE)/$(LIBRARY)' '$(dir $(SUPERVISOR))$(LIBRARY)'
 
 server: setup
 	@echo '==> building the server'

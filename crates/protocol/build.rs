@@ -1,5 +1,5 @@
-//! Computes the build id: a hash over the sources of the protocol and the supervisor. Both
-//! binaries are compiled with the same value, and a mismatch is refused at Hello.
+//! Computes the build id: a hash over the sources of the protocol, the supervisor and the library of
+//! prepared interpreters. All are compiled with the same value, and a mismatch is refused at Hello.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 fn main() {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    for folder in [here.join("src"), here.join("../supervisor/src")] {
+    let folders = ["src", "../supervisor/src", "../prepared/src"];
+    for folder in folders.map(|folder| here.join(folder)) {
         println!("cargo::rerun-if-changed={}", folder.display());
         collect(&folder, &mut files);
     }

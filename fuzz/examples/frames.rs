@@ -7,7 +7,7 @@ use warmbox_protocol::frame::{HEADER_BYTES, encode};
 use warmbox_protocol::{
     Abilities, BUILD_ID, Collect, End, FromRunner, Hello, Identity, IdentitySource, InputFile,
     Limit, LogLevel, MemoryCeiling, Origin, Outcome, PROTOCOL_VERSION, Plan, RootSource, RunId,
-    RunSpec, Stream, SupportFile, ToRunner, Usage,
+    ParentPlan, Prepared, RunSpec, Stream, SupportFile, ToRunner, Usage,
 };
 
 /// The first bytes of an input, see `Course` in `fuzz_targets/frame.rs`: which way, a limit of
@@ -95,7 +95,14 @@ fn plan() -> Plan {
         }],
         version_argv: vec!["python3".into(), "--version".into()],
         env: vec![("PATH".into(), "/usr/bin:/bin".into())],
-        ahead_argv: Some(vec!["python3".into(), "main.py".into()]),
+        parents: vec![ParentPlan {
+            name: "standard".into(),
+            argv: vec!["python3".into(), "main.py".into()],
+        }],
+        rehearsal: Some(SupportFile {
+            name: "main.py".into(),
+            bytes: b"print()".to_vec(),
+        }),
         identities: IdentitySource::Block(65_535),
     }
 }
@@ -105,7 +112,10 @@ fn spec(run: RunId) -> RunSpec {
         run,
         request: "01a200de-12c0-754d-98ff-176a366254f7".into(),
         argv: vec!["python3".into(), "main.py".into(), "-x".into()],
-        ahead: true,
+        prepared: Some(Prepared {
+            parent: "standard".into(),
+            args: vec!["-x".into()],
+        }),
         env: vec![
             ("HOME".into(), "/tmp".into()),
             ("LANG".into(), "C.UTF-8".into()),
@@ -139,6 +149,7 @@ fn hello() -> Hello {
             identity: Identity::Unique,
             memory_ceiling: MemoryCeiling::CgroupV2,
         },
+        prepared: vec!["standard".into()],
     }
 }
 

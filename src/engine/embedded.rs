@@ -1,6 +1,6 @@
 //! Runners without Docker: the supervisor as a child process, which builds its own outer wall.
 
-use super::{Connection, Engine, EngineError, Life, Link, Making, Source};
+use super::{Connection, Engine, EngineError, Life, Link, Making, Source, library};
 use crate::language::Language;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
-use warmbox_protocol::{IdentitySource, RootSource};
+use warmbox_protocol::{IdentitySource, RootSource, SupportFile};
 
 /// How long a runner may take to end by itself once its link is closed.
 const END_DEADLINE: Duration = Duration::from_secs(3);
@@ -21,6 +21,7 @@ const ALL_BYTES: u64 = 1 << 20;
 /// Makes runners as child processes.
 pub struct Embedded {
     supervisor: PathBuf,
+    library: Option<SupportFile>,
     id_lock_dir: PathBuf,
     roots_dir: Option<PathBuf>,
 }
@@ -30,6 +31,7 @@ impl Embedded {
     /// own programs.
     pub fn new(supervisor: PathBuf, id_lock_dir: PathBuf, roots_dir: Option<PathBuf>) -> Self {
         Self {
+            library: library::beside(&supervisor),
             supervisor,
             id_lock_dir,
             roots_dir,
@@ -90,7 +92,8 @@ impl Embedded {
             Some(root) => RootSource::Folder(root.display().to_string()),
         };
         let identities = IdentitySource::LockFolder(self.id_lock_dir.display().to_string());
-        link.send_plan(language, root, identities).await?;
+        link.send_plan(language, root, identities, self.library.as_ref())
+            .await?;
         let life = Box::new(Process { child, last_line });
         Ok(Connection { link, life, source })
     }

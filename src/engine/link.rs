@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use warmbox_protocol::frame::{self, CHUNK_BYTES, Decoder, FrameError, MAX_FROM_RUNNER};
-use warmbox_protocol::{FromRunner, IdentitySource, Plan, RootSource, ToRunner};
+use warmbox_protocol::{FromRunner, IdentitySource, Plan, RootSource, SupportFile, ToRunner};
 
 /// How long the plan may take to be read; a supervisor reads it before anything else.
 const PLAN_DEADLINE: Duration = Duration::from_secs(10);
@@ -53,20 +53,30 @@ impl Link {
         Ok(())
     }
 
-    /// Sends a new runner the plan of its outer wall.
+    /// Sends a new runner the plan of its outer wall. Without the `library` that interpreters fork
+    /// themselves by, none is prepared.
     pub(super) async fn send_plan(
         &mut self,
         language: &Language,
         root: RootSource,
         identities: IdentitySource,
+        library: Option<&SupportFile>,
     ) -> Result<(), EngineError> {
+        let mut parents = language.parents();
+        let mut support = language.support.clone();
+        match library {
+            Some(library) if !parents.is_empty() => support.push(library.clone()),
+            _ => parents.clear(),
+        }
+        let rehearsal = language.rehearsal().filter(|_| !parents.is_empty());
         let plan = ToRunner::Plan(Plan {
             language: language.name.clone(),
             root,
-            support: language.support.clone(),
+            support,
             version_argv: language.version_argv.clone(),
             env: language.env.clone(),
-            ahead_argv: language.ahead_argv(),
+            parents,
+            rehearsal,
             identities,
         });
         match timeout(PLAN_DEADLINE, self.send(&plan)).await {

@@ -3,6 +3,7 @@
 
 pub mod docker;
 mod embedded;
+mod library;
 mod link;
 
 pub use docker::{Docker, DockerError};

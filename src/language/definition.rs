@@ -1,5 +1,6 @@
 //! `language.toml` as it is written, and how it becomes a [`Language`].
 
+use super::prepared;
 use super::template::Template;
 use super::{BASE_ENV, Compile, Language, Standards};
 use serde::Deserialize;
@@ -20,7 +21,8 @@ struct Definition {
     version: Command,
     compile: Option<CompileCommand>,
     run: Command,
-    ahead: Option<Command>,
+    #[serde(default)]
+    prepared: Vec<prepared::Definition>,
     #[serde(default)]
     env: BTreeMap<String, String>,
     standards: Option<StandardsTable>,
@@ -64,12 +66,6 @@ pub(super) fn parse(name: &str, text: &str, support: Vec<SupportFile>) -> Result
     if written.version.argv.is_empty() {
         return Err("version: argv is empty".to_owned());
     }
-    let ahead = match written.ahead {
-        None => None,
-        Some(command) => Some(
-            Template::parse(&command.argv, &["main"]).map_err(|error| format!("ahead: {error}"))?,
-        ),
-    };
     let mut known = vec!["main", "args"];
     let compile = match written.compile {
         None => None,
@@ -115,7 +111,7 @@ pub(super) fn parse(name: &str, text: &str, support: Vec<SupportFile>) -> Result
         images: written.images,
         needs: written.needs,
         support,
-        ahead,
+        prepared: prepared::parse(written.prepared)?,
         run: Template::parse(&written.run.argv, &known).map_err(|error| format!("run: {error}"))?,
     })
 }

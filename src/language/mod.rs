@@ -4,6 +4,7 @@
 
 mod definition;
 mod load;
+mod prepared;
 mod template;
 
 pub use load::{LanguageError, load};
@@ -52,8 +53,7 @@ pub struct Language {
     pub needs: String,
     /// Our own files, read-only beside its programs.
     pub support: Vec<SupportFile>,
-    /// What is started before the run arrives, for the main file's usual name.
-    ahead: Option<Template>,
+    prepared: Vec<prepared::Interpreter>,
     run: Template,
 }
 
@@ -108,18 +108,6 @@ impl Language {
             args,
             ..self.values(files)
         })
-    }
-
-    /// The program that is started ahead of runs.
-    pub fn ahead_argv(&self) -> Option<Vec<String>> {
-        let ahead = self.ahead.as_ref()?;
-        Some(ahead.words(&self.values(&[])))
-    }
-
-    /// Whether the program that is started ahead is the one for these files and arguments.
-    pub fn runs_ahead(&self, files: &[InputFile], args: &[String]) -> bool {
-        let main = files.first().map(|file| file.path.as_str());
-        self.ahead.is_some() && main == Some(self.main_file.as_str()) && args.is_empty()
     }
 
     fn values<'a>(&'a self, files: &'a [InputFile]) -> Values<'a> {
@@ -212,8 +200,11 @@ mod tests {
             [
                 "sitecustomize.py",
                 "warmbox_end.py",
+                "warmbox_exit.py",
                 "warmbox_figures.py",
-                "warmbox_fonts.py"
+                "warmbox_fonts.py",
+                "warmbox_parent.py",
+                "warmbox_rehearsal.py",
             ]
         );
     }

@@ -53,7 +53,11 @@ pub(super) fn run_spec(request: &RunRequest, files: Vec<InputFile>) -> RunSpec {
     let language = &request.language;
     RunSpec {
         argv: language.run_argv(&request.files, &request.args),
-        ahead: language.runs_ahead(&request.files, &request.args),
+        prepared: language.prepared_for(
+            &request.files,
+            &request.args,
+            request.limits.run.memory_bytes,
+        ),
         stdin: request.stdin.clone(),
         limits: request.limits.run,
         stop_at_output_limit: request.stop_at_output_limit,
@@ -72,7 +76,7 @@ fn spec(request: &RunRequest, files: Vec<InputFile>) -> RunSpec {
         run: RunId(request.run_id.into_bytes()),
         request: request.request_id.clone(),
         argv: Vec::new(),
-        ahead: false,
+        prepared: None,
         env: request.language.env.clone(),
         files,
         stdin: Vec::new(),

@@ -93,7 +93,8 @@ fn plan(identities: IdentitySource) -> Plan {
         support: Vec::new(),
         version_argv: vec!["python3".to_owned(), "--version".to_owned()],
         env: Vec::new(),
-        ahead_argv: None,
+        parents: Vec::new(),
+        rehearsal: None,
         identities,
     }
 }

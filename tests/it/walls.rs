@@ -18,7 +18,8 @@ fn plan(folder: &Path, change: impl FnOnce(&mut Plan)) -> Vec<u8> {
         support: Vec::new(),
         version_argv: vec!["python3".into(), "--version".into()],
         env: Vec::new(),
-        ahead_argv: None,
+        parents: Vec::new(),
+        rehearsal: None,
         identities: IdentitySource::LockFolder(folder.display().to_string()),
     };
     change(&mut plan);

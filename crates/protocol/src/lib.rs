@@ -30,12 +30,12 @@ pub mod plan;
 pub use limits::{Limit, Limits};
 pub use message::{
     Abilities, Collect, End, FromRunner, Hello, Identity, InputFile, LogLevel, MemoryCeiling,
-    Origin, Outcome, RunId, RunSpec, Stream, ToRunner, Usage,
+    Origin, Outcome, Prepared, RunId, RunSpec, Stream, ToRunner, Usage,
 };
-pub use plan::{IdentitySource, Plan, RootSource, SupportFile};
+pub use plan::{IdentitySource, ParentPlan, Plan, RootSource, SupportFile};
 
 /// Raised whenever a message changes shape; a runner with another number is refused at Hello.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// Names the sources that a binary was built from, so that a server never talks to a
 /// supervisor of another build. Set by `build.rs`.

@@ -58,8 +58,8 @@ pub struct RunSpec {
     /// Program and arguments; a program without a slash is looked up in `/usr/local/bin`,
     /// `/usr/bin` and `/bin`.
     pub argv: Vec<String>,
-    /// Whether the plan's program that was started ahead will do for this.
-    pub ahead: bool,
+    /// A prepared interpreter that can go on with this, in the place of `argv`.
+    pub prepared: Option<Prepared>,
     /// The whole environment: nothing else is added.
     pub env: Vec<(String, String)>,
     /// Placed in the work folder before the program starts.
@@ -72,6 +72,15 @@ pub struct RunSpec {
     /// Ends the run when a stream exceeds `limits.output_bytes`, instead of cutting its middle.
     pub stop_at_output_limit: bool,
     pub collect: Collect,
+}
+
+/// How a run is taken up by an interpreter that is started already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepared {
+    /// The name of one of the plan's parents. Where it does not stand, the first will do.
+    pub parent: String,
+    /// The program's arguments.
+    pub args: Vec<String>,
 }
 
 /// A file to place: `path` is relative, without `..`, and already checked by the server.
@@ -153,6 +162,8 @@ pub struct Hello {
     /// First line of the toolchain's own version output.
     pub toolchain: String,
     pub abilities: Abilities,
+    /// The prepared interpreters that stand, or are being made.
+    pub prepared: Vec<String>,
 }
 
 /// What the kernel let this supervisor do, proved by doing it.

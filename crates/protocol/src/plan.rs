@@ -12,8 +12,12 @@ pub struct Plan {
     /// Prints the toolchain's version on its first line; run once, in a sandbox.
     pub version_argv: Vec<String>,
     pub env: Vec<(String, String)>,
-    /// A program to start in every fresh sandbox before its run arrives, and that waits there.
-    pub ahead_argv: Option<Vec<String>>,
+    /// Interpreters to start once, and to fork in every fresh sandbox before its run arrives. The
+    /// first is ready before the runner is; the others become so in its idle time.
+    pub parents: Vec<ParentPlan>,
+    /// A program for the runner's own work folder, under the name of the main file: parents run it
+    /// once to learn what programs need. No sandbox sees it.
+    pub rehearsal: Option<SupportFile>,
     pub identities: IdentitySource,
 }
 
@@ -25,6 +29,13 @@ pub enum RootSource {
     Here,
     /// An unpacked runner image.
     Folder(String),
+}
+
+/// An interpreter that is started once for a runner and waits there to be forked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParentPlan {
+    pub name: String,
+    pub argv: Vec<String>,
 }
 
 /// Where a runner's block of ids comes from, which no other runner on its host may have.

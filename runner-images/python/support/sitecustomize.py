@@ -31,21 +31,15 @@ class Watch:
             return warmbox_end.found(name, path, target)
 
 
-def wait_for_the_run():
-    # started before there was a program: everything up to here is what python3 does for any
-    import os
+sys.meta_path.insert(0, Watch)
 
-    os.write(3, b"w")
-    os.read(3, 1)
-    os.close(3)
-    sys.orig_argv[1:3] = []
+if "warmbox_parent" in sys._xoptions:
+    # no program yet: this is the interpreter of which they are forks, and here it stays
+    import warmbox_parent
 
+    warmbox_parent.serve(sys._xoptions.pop("warmbox_parent"))
 
 try:
-    sys.meta_path.insert(0, Watch)
     keep_order(sys.stdout, sys.stderr)
 except Exception:
     pass  # a stream that was closed from the start
-
-if sys._xoptions.pop("warmbox_ahead", None):
-    wait_for_the_run()

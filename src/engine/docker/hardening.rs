@@ -32,10 +32,11 @@ pub(super) const LANGUAGE: &str = "dev.warmbox.language";
 pub(super) const SUPERVISOR: &str = "/warmbox-supervisor";
 const SUPERVISOR_VERB: &str = "runner";
 
-/// The supervisor and its copies of what goes in and out, beside a run at its ceilings.
-const OWN_BYTES: u64 = 64 << 20;
-/// Keeper, supervisor, a sandbox's first process, the next sandbox's; and room for more than one
-/// of each while they die.
+/// The supervisor and its copies of what goes in and out, and prepared interpreters, beside a run
+/// at its ceilings.
+const OWN_BYTES: u64 = 192 << 20;
+/// Keeper, supervisor, a sandbox's first process, the next sandbox's, prepared interpreters and what
+/// waits of them; and room for more than one of each while they die.
 const OWN_PROCESSES: u64 = 32;
 const OWN_FILES: u64 = 64;
 /// Under memory pressure the host shall take a runner before the server. Programs in it stand

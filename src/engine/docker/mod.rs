@@ -19,7 +19,7 @@ pub use daemon::DockerError;
 pub use examine::{Found, FoundImage, examine};
 pub use hardening::Room;
 
-use super::{Connection, Engine, EngineError, Link, Making, Source};
+use super::{Connection, Engine, EngineError, Link, Making, Source, library};
 use crate::config::DockerSettings;
 use crate::language::Language;
 use bollard::query_parameters::ListContainersOptionsBuilder;
@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
-use warmbox_protocol::{IdentitySource, RootSource};
+use warmbox_protocol::{IdentitySource, RootSource, SupportFile};
 
 const LIST: Duration = Duration::from_secs(10);
 
@@ -54,6 +54,7 @@ struct Shared {
     settings: DockerSettings,
     place: Place,
     room: Room,
+    library: Option<SupportFile>,
     images: Images,
     known: Known,
     daemon: tokio::sync::Mutex<Reached>,
@@ -81,6 +82,7 @@ impl Docker {
         tasks: TaskTracker,
     ) -> Self {
         Self(Arc::new(Shared {
+            library: library::beside(&supervisor),
             images: Images::new(supervisor, settings.clone()),
             settings,
             place,
@@ -160,7 +162,8 @@ impl Docker {
         container::start(daemon, &life.id).await?;
         let mut link = Link::new(streams.reader, streams.writer);
         let identities = IdentitySource::Block(block);
-        link.send_plan(language, RootSource::Here, identities)
+        let library = self.0.library.as_ref();
+        link.send_plan(language, RootSource::Here, identities, library)
             .await?;
         Ok(link)
     }

@@ -86,7 +86,7 @@ impl Supervised {
             run: RunId([7; 16]),
             request: "test".to_owned(),
             argv: vec!["python3".to_owned(), "main.py".to_owned()],
-            ahead: false,
+            prepared: None,
             env: vec![("PATH".to_owned(), "/usr/bin:/bin".to_owned())],
             files: vec![InputFile {
                 path: "main.py".to_owned(),

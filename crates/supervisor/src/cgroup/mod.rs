@@ -109,19 +109,19 @@ impl RunCgroup {
         attached.step("put the runner into its cgroup")
     }
 
-    /// Sets the limits of the next run. `carried_bytes` is what the supervisor will hold for it:
-    /// input, and output that is kept.
+    /// Sets the limits of the next run. `beside_bytes` is what the supervisor will hold for it,
+    /// input and output that is kept, and what waits for other runs; `processes` counts that too.
     pub fn allow(
         &self,
         memory_bytes: u64,
-        carried_bytes: u64,
+        beside_bytes: u64,
         processes: u64,
     ) -> Result<(), Failure> {
         let Some(control) = &self.control else {
             return Ok(());
         };
         let bytes = memory_bytes
-            .saturating_add(carried_bytes)
+            .saturating_add(beside_bytes)
             .saturating_add(OWN_BYTES);
         (control.limit_memory(&bytes.to_string())).step("set the cgroup's memory limit")?;
         let processes = processes.saturating_add(OWN_PROCESSES + SECOND_LINE);

@@ -155,7 +155,7 @@ fn become_runner(
         language: plan.language,
         version_argv: plan.version_argv,
         env: plan.env,
-        ahead_argv: plan.ahead_argv,
+        parents: plan.parents,
         ids,
         cgroup,
     });

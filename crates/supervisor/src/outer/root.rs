@@ -44,7 +44,7 @@ const HOSTS: &str = "127.0.0.1 localhost sandbox\n::1 localhost\n";
 /// capability there. With an unpacked runner image the working folder is the image.
 pub(super) fn enter(plan: &Plan) -> Result<(), Failure> {
     mounts::make_all_private().step("make mounts private")?;
-    mount_tmpfs("size=16m,mode=0755")?;
+    mount_tmpfs(BASE, "size=16m,mode=0755")?;
     for folder in [
         "proc",
         "dev",
@@ -61,6 +61,10 @@ pub(super) fn enter(plan: &Plan) -> Result<(), Failure> {
     }
     for folder in [WORK_DIR, FIGURES_DIR, SUPPORT_DIR] {
         make_folder(&inside(&folder[1..]))?;
+    }
+    if !plan.parents.is_empty() {
+        // Libraries want to write when they are imported. Every sandbox covers it with its own.
+        mount_tmpfs(&inside("tmp"), "size=4m,mode=0700")?;
     }
     mounts::mount(
         Some(c"proc"),
@@ -87,11 +91,11 @@ pub(super) fn enter(plan: &Plan) -> Result<(), Failure> {
     seal("/")
 }
 
-fn mount_tmpfs(options: &str) -> Result<(), Failure> {
+fn mount_tmpfs(path: &str, options: &str) -> Result<(), Failure> {
     let options = CString::new(options).unwrap_or_default();
     mounts::mount(
         Some(c"runner"),
-        &c_path(BASE)?,
+        &c_path(path)?,
         Some(c"tmpfs"),
         libc::MS_NOSUID | libc::MS_NODEV,
         Some(&options),
@@ -171,6 +175,10 @@ fn place_support(plan: &Plan) -> Result<(), Failure> {
     for file in &plan.support {
         let path = inside(&format!("{}/{}", &SUPPORT_DIR[1..], file.name));
         fs::write(path, &file.bytes).step("place a support file")?;
+    }
+    if let Some(program) = &plan.rehearsal {
+        let path = inside(&format!("{}/{}", &WORK_DIR[1..], program.name));
+        fs::write(path, &program.bytes).step("place the program of the rehearsal")?;
     }
     Ok(())
 }

@@ -125,7 +125,8 @@ impl Link {
             if left.is_zero() {
                 return Err(LinkError::Ended);
             }
-            self.wait(libc::POLLOUT, left.as_millis() as i32)?;
+            let mut fds = [fd::poll_entry(self.descriptors().1, libc::POLLOUT)];
+            fd::poll(&mut fds, left.as_millis() as i32).map_err(|_| LinkError::Ended)?;
         }
     }
 
@@ -137,18 +138,30 @@ impl Link {
         Ok(self.arrived.pop_front())
     }
 
-    /// The next message. Silence for that long is the end of the link.
-    pub fn receive_within(&mut self, silence: Duration) -> Result<ToRunner, LinkError> {
+    /// The next message; `None` when `other` is readable first. Silence for that long is the end of
+    /// the link.
+    pub fn receive_within(
+        &mut self,
+        silence: Duration,
+        other: Option<RawFd>,
+    ) -> Result<Option<ToRunner>, LinkError> {
         let deadline = Instant::now() + silence;
         loop {
             if let Some(message) = self.try_receive()? {
-                return Ok(message);
+                return Ok(Some(message));
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(LinkError::Ended);
             }
-            self.wait(libc::POLLIN, left.as_millis() as i32 + 1)?;
+            let mut fds = [
+                fd::poll_entry(self.descriptors().0, libc::POLLIN),
+                fd::poll_entry(other.unwrap_or(-1), libc::POLLIN),
+            ];
+            fd::poll(&mut fds, left.as_millis() as i32 + 1).map_err(|_| LinkError::Ended)?;
+            if fds[0].revents == 0 && fds[1].revents != 0 {
+                return Ok(None);
+            }
         }
     }
 
@@ -167,12 +180,6 @@ impl Link {
             self.arrived.push_back(message);
         }
         Ok(())
-    }
-
-    fn wait(&self, event: libc::c_short, timeout_ms: i32) -> Result<(), LinkError> {
-        let (input, output) = self.descriptors();
-        let fd = if event == libc::POLLIN { input } else { output };
-        fd::poll(&mut [fd::poll_entry(fd, event)], timeout_ms).map_err(|_| LinkError::Ended)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a run uses while it lives, read from /proc every few milliseconds.
 //!
-//! A runner has one run at a time, so every process that the supervisor can see, except itself
-//! and the sandbox's first process, belongs to the run.
+//! A runner has one run at a time, so every process that the supervisor can see belongs to the run,
+//! except itself, the sandbox's first process, and those that wait for other runs.
 
 use super::memory::{self, Alive, Bounds};
 use crate::sandbox::Sandbox;
@@ -39,11 +39,13 @@ pub(super) struct Meter {
     pub(super) processes_peak: u64,
     /// What those had written that were killed; nobody waits for them, which would add it up.
     pub(super) written_by_killed: u64,
-    own_pid: u32,
+    /// The supervisor, and what waits for other runs.
+    others: Vec<u32>,
 }
 
 impl Meter {
-    pub(super) fn start(now: Instant) -> Self {
+    pub(super) fn start(now: Instant, mut others: Vec<u32>) -> Self {
+        others.push(std::process::id());
         Self {
             next: now + FIRST,
             interval: FIRST,
@@ -53,7 +55,7 @@ impl Meter {
             memory_peak: 0,
             processes_peak: 0,
             written_by_killed: 0,
-            own_pid: std::process::id(),
+            others,
         }
     }
 
@@ -146,7 +148,7 @@ impl Meter {
         entries
             .flatten()
             .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .filter(|&pid| pid != self.own_pid && pid != init)
+            .filter(|pid| *pid != init && !self.others.contains(pid))
             .collect()
     }
 }
@@ -170,6 +172,16 @@ impl Cpu {
         }
     }
 
+    /// Without what came before. Exact in sum: the kernel guesses which part of it was which.
+    pub(super) fn minus(self, before: Self) -> Self {
+        let left = self.total_us().saturating_sub(before.total_us());
+        let user_us = self.user_us.saturating_sub(before.user_us).min(left);
+        Self {
+            user_us,
+            system_us: left - user_us,
+        }
+    }
+
     pub(super) fn larger(self, other: Self) -> Self {
         if other.total_us() > self.total_us() {
             other
@@ -186,11 +198,6 @@ struct Stat {
     /// Of children that were waited for.
     children: Cpu,
     threads: u64,
-}
-
-/// The process that will be told of the end of a thread's process.
-pub(super) fn parent_of(thread: u32) -> Option<u32> {
-    Some(stat_of(thread)?.parent)
 }
 
 fn stat_of(pid: u32) -> Option<Stat> {

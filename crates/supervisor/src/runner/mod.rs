@@ -10,21 +10,22 @@ mod meter;
 pub mod output;
 mod run;
 mod signs;
+mod stock;
 mod streams;
 mod verdict;
 mod watch;
 
 use crate::cgroup::RunCgroup;
 use crate::failure::Failure;
-use crate::sandbox::{AheadProgram, Blueprint, IdSource, Masks, Sandbox};
-use crate::seccomp::Filter;
+use crate::sandbox::{Blueprint, IdSource, Sandbox};
 use crate::sys::{allocator, net};
 use crate::without::build_id;
 use link::{Link, LinkError};
 use std::time::{Duration, Instant};
+use stock::{Others, Stock, Taken};
 use warmbox_protocol::{
     Abilities, Collect, End, FromRunner, Hello, Identity, Limits, LogLevel, MemoryCeiling,
-    PROTOCOL_VERSION, RunId, RunSpec, Stream, ToRunner,
+    PROTOCOL_VERSION, ParentPlan, RunId, RunSpec, Stream, ToRunner,
 };
 
 /// What the outer wall leaves for the supervisor to serve with.
@@ -32,7 +33,7 @@ pub struct Setup {
     pub language: String,
     pub version_argv: Vec<String>,
     pub env: Vec<(String, String)>,
-    pub ahead_argv: Option<Vec<String>>,
+    pub parents: Vec<ParentPlan>,
     pub ids: IdSource,
     pub cgroup: Option<RunCgroup>,
 }
@@ -82,30 +83,24 @@ impl From<LinkError> for Stop {
 
 struct Runner {
     hello: Hello,
-    blueprint: Blueprint,
-    ids: IdSource,
+    stock: Stock,
+    cgroup: Option<RunCgroup>,
 }
 
 impl Runner {
     /// Proves the walls by running the toolchain's own version command inside them.
     fn warm_up(setup: Setup) -> Result<Self, Stop> {
-        let mut blueprint = Blueprint {
-            filter: Filter::for_user_code(),
-            masks: Masks::find(),
-            cgroup: setup.cgroup,
-            ahead: None,
-        };
+        let blueprint = Blueprint::find();
         let mut ids = setup.ids;
-        let toolchain = first_line_of(&blueprint, &mut ids, setup.version_argv, &setup.env)?;
-        blueprint.ahead = (setup.ahead_argv).map(|argv| AheadProgram {
-            argv,
-            env: setup.env,
-        });
+        let sandbox = Sandbox::prepare(&blueprint, &mut ids, None)?;
+        let cgroup = setup.cgroup;
+        let toolchain = first_line_of(sandbox, setup.version_argv, &setup.env, cgroup.as_ref())?;
         let identity = match ids {
             IdSource::Unique { .. } => Identity::Unique,
             IdSource::Shared { .. } => Identity::Shared,
         };
-        let memory_ceiling = match &blueprint.cgroup {
+        let stock = Stock::start(&setup.parents, &setup.env, blueprint, ids);
+        let memory_ceiling = match &cgroup {
             Some(cgroup) => cgroup.kind(),
             None => MemoryCeiling::Measured,
         };
@@ -120,20 +115,22 @@ impl Runner {
                     identity,
                     memory_ceiling,
                 },
+                prepared: stock.names(),
             },
-            blueprint,
-            ids,
+            stock,
+            cgroup,
         })
     }
 
     fn serve(&mut self, link: &mut Link) -> Result<(), Stop> {
-        let mut sandbox = Sandbox::prepare(&self.blueprint, &mut self.ids)?;
+        self.stock.fill()?;
         link.queue(&FromRunner::Hello(self.hello.clone()))?;
         loop {
             link.queue(&FromRunner::Ready)?;
             link.flush()?;
-            let spec = await_run(link)?;
-            match run::execute(&spec, &mut sandbox, &self.blueprint, link) {
+            let spec = self.await_run(link)?;
+            let taken = self.stock.take(spec.prepared.as_ref())?;
+            match run::execute(&spec, taken, self.cgroup.as_ref(), link) {
                 Ok(outcome) => link.queue(&FromRunner::Finished {
                     run: spec.run,
                     outcome,
@@ -154,7 +151,27 @@ impl Runner {
             network_is_quiet()?;
             // The next sandbox is a fork of this process: nothing of this run may be in it.
             allocator::give_back();
-            sandbox = Sandbox::prepare(&self.blueprint, &mut self.ids)?;
+            self.stock.fill()?;
+        }
+    }
+
+    /// Waits for the next run; between runs only pings are in order. What arrives late for the
+    /// run before (a cancel that crossed its `Finished`) is passed over.
+    fn await_run(&mut self, link: &mut Link) -> Result<Box<RunSpec>, Stop> {
+        loop {
+            let Some(message) = link.receive_within(SILENCE, self.stock.news())? else {
+                self.stock.fill()?;
+                continue;
+            };
+            match message {
+                ToRunner::Run(spec) => return Ok(spec),
+                ToRunner::Ping { nonce } => {
+                    link.queue(&FromRunner::Pong { nonce })?;
+                    link.flush()?;
+                }
+                ToRunner::Stdin { .. } | ToRunner::CloseStdin { .. } | ToRunner::Cancel { .. } => {}
+                ToRunner::Plan(_) => return Err(Stop::Protocol("a second plan".to_owned())),
+            }
         }
     }
 }
@@ -183,34 +200,18 @@ fn network_is_quiet() -> Result<(), Failure> {
 /// few seconds; one whose machine has vanished leaves a connection that nobody closes.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// Waits for the next run; between runs only pings are in order. What arrives late for the
-/// run before (a cancel that crossed its `Finished`) is passed over.
-fn await_run(link: &mut Link) -> Result<Box<RunSpec>, Stop> {
-    loop {
-        match link.receive_within(SILENCE)? {
-            ToRunner::Run(spec) => return Ok(spec),
-            ToRunner::Ping { nonce } => {
-                link.queue(&FromRunner::Pong { nonce })?;
-                link.flush()?;
-            }
-            ToRunner::Stdin { .. } | ToRunner::CloseStdin { .. } | ToRunner::Cancel { .. } => {}
-            ToRunner::Plan(_) => return Err(Stop::Protocol("a second plan".to_owned())),
-        }
-    }
-}
-
 /// Runs `argv` in a sandbox and answers the first line that it printed.
 fn first_line_of(
-    blueprint: &Blueprint,
-    ids: &mut IdSource,
+    sandbox: Sandbox,
     argv: Vec<String>,
     env: &[(String, String)],
+    cgroup: Option<&RunCgroup>,
 ) -> Result<String, Stop> {
     let spec = RunSpec {
         run: RunId([0; 16]),
         request: "warm-up".to_owned(),
         argv,
-        ahead: false,
+        prepared: None,
         env: env.to_vec(),
         files: Vec::new(),
         stdin: Vec::new(),
@@ -228,9 +229,13 @@ fn first_line_of(
         stop_at_output_limit: false,
         collect: Collect::default(),
     };
-    let mut sandbox = Sandbox::prepare(blueprint, ids)?;
+    let taken = Taken {
+        sandbox,
+        waiting: None,
+        others: Others::default(),
+    };
     let mut captured = Link::captured();
-    let outcome = run::execute(&spec, &mut sandbox, blueprint, &mut captured)?;
+    let outcome = run::execute(&spec, taken, cgroup, &mut captured)?;
     if outcome.end != End::Exited(0) {
         return Err(Stop::Failed(Failure {
             step: "run the language's version command (is its toolchain installed?)",

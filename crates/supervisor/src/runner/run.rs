@@ -4,11 +4,12 @@
 use super::files;
 use super::link::Link;
 use super::meter::Cpu;
+use super::stock::Taken;
 use super::streams::Streams;
 use super::watch::Watch;
 use super::{LinkError, Stop};
 use crate::cgroup::RunCgroup;
-use crate::sandbox::{Blueprint, Launch, Sandbox};
+use crate::sandbox::{Go, Launch};
 use std::time::Instant;
 use warmbox_protocol::{End, FromRunner, Limit, LogLevel, Outcome, RunSpec, Usage};
 
@@ -37,17 +38,24 @@ const NO_ROOM: Outcome = Outcome {
 /// cannot be ended: the runner must not be used again.
 pub(super) fn execute(
     spec: &RunSpec,
-    sandbox: &mut Sandbox,
-    blueprint: &Blueprint,
+    taken: Taken,
+    cgroup: Option<&RunCgroup>,
     link: &mut Link,
 ) -> Result<Outcome, Stop> {
+    let Taken {
+        sandbox: mut own,
+        waiting,
+        others,
+    } = taken;
+    let sandbox = &mut own;
     if !files::place(sandbox, &spec.files, spec.limits.disk_bytes)? {
         return Ok(NO_ROOM);
     }
-    let cgroup = blueprint.cgroup.as_ref();
     let processes = spec.limits.processes;
     if let Some(cgroup) = cgroup {
-        cgroup.allow(spec.limits.memory_bytes, carried_bytes(spec), processes)?;
+        let beside = carried_bytes(spec).saturating_add(others.memory_bytes);
+        let ours = others.pids.len() as u64;
+        cgroup.allow(spec.limits.memory_bytes, beside, processes + ours)?;
     }
     // A sandbox's first process that has the same uid is counted too.
     let process_rlimit = processes + u64::from(!sandbox.ids.unique());
@@ -56,7 +64,10 @@ pub(super) fn execute(
     let started = Instant::now();
     let launched = sandbox.launch(&Launch {
         argv: spec.argv.clone(),
-        ahead: spec.ahead,
+        waiting: waiting.map(|args| Go {
+            args,
+            company: spec.files.len() > 1,
+        }),
         env: spec.env.clone(),
         limits: spec.limits,
         process_rlimit,
@@ -69,7 +80,7 @@ pub(super) fn execute(
         system_us: launched.system_us,
     };
     let streams = Streams::new(spec, sandbox, launched.listener);
-    let mut watch = Watch::new(spec, started, streams, cgroup, before_run);
+    let mut watch = Watch::new(spec, started, streams, cgroup, before_run, others.pids);
     watch.until_dead(sandbox, link)?;
     if let Some(cgroup) = cgroup {
         cgroup.lift()?;

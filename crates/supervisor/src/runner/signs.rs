@@ -6,6 +6,7 @@
 use super::meter;
 use crate::sandbox::Sandbox;
 use crate::seccomp::{Call, Waiting};
+use crate::sys::process;
 use std::time::{Duration, Instant};
 use warmbox_protocol::Limits;
 
@@ -46,7 +47,7 @@ impl Signs {
         }
         let last_word = waiting.call == Call::Fail
             && self.last_words_left > 0
-            && meter::parent_of(waiting.thread) == Some(sandbox.pid as u32);
+            && process::parent_of(waiting.thread) == Some(sandbox.pid as u32);
         self.last_words_left -= u32::from(last_word);
         last_word
     }

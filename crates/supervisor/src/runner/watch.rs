@@ -70,12 +70,13 @@ impl<'a> Watch<'a> {
         streams: Streams<'a>,
         cgroup: Option<&'a RunCgroup>,
         before_run: Counters,
+        others: Vec<u32>,
     ) -> Self {
         Self {
             spec,
             started,
             deadline: started + Duration::from_millis(spec.limits.wall_ms),
-            meter: Meter::start(Instant::now()),
+            meter: Meter::start(Instant::now(), others),
             signs: Signs::new(started),
             streams,
             stop: None,
@@ -286,9 +287,10 @@ impl<'a> Watch<'a> {
         let disk = meter::room(sandbox).used_bytes;
         let rusage = sandbox.reap()?;
         let waited_for = Cpu {
-            user_us: process::micros(rusage.ru_utime).saturating_sub(before.user_us),
-            system_us: process::micros(rusage.ru_stime).saturating_sub(before.system_us),
-        };
+            user_us: process::micros(rusage.ru_utime),
+            system_us: process::micros(rusage.ru_stime),
+        }
+        .minus(before);
         // The kernel's sum is exact and misses what nobody waited for; the meter misses nothing
         // that lived through a reading.
         let cpu = waited_for.larger(self.meter.cpu());

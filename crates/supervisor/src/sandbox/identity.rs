@@ -67,15 +67,15 @@ impl IdSource {
     }
 }
 
+/// The first process's own id inside its namespace, by whether it is another than the program's.
+pub fn init_inside(unique: bool) -> u32 {
+    if unique { INIT_ID } else { PROGRAM_ID }
+}
+
 impl RunIds {
     /// Whether user code has a uid unlike its supervisor's.
     pub fn unique(self) -> bool {
         self.init.is_some()
-    }
-
-    /// The first process's own id inside its namespace.
-    pub fn init_inside(self) -> u32 {
-        if self.unique() { INIT_ID } else { PROGRAM_ID }
     }
 
     /// Writes the maps of the namespaces of process `pid`, from outside of them.

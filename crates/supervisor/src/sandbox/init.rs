@@ -1,8 +1,8 @@
 //! The first process of a sandbox once its walls stand: it starts the program, gives up what
 //! it could do, and reaps until the program ends. Its own death ends everything else inside.
 
-use super::ahead::Waiting;
-use super::program::{Prepared, When};
+use super::program::{Executable, When};
+use super::waiting::Waiting;
 use super::{Blueprint, Inside, Report, launch::Launch, mounts};
 use crate::failure::{Failure, Step};
 use crate::sys::{caps, fd, fs, process};
@@ -22,20 +22,22 @@ pub(super) fn start_and_reap(
 ) -> Result<Infallible, Failure> {
     let control = inside.control.as_fd();
     mounts::resize_scratch(launch.limits.disk_bytes)?;
-    let mut written_before = 0;
-    let on_its_way = match waiting {
-        Some(waiting) if launch.ahead => {
+    let (mut written_before, mut spent_waiting) = (0, 0);
+    let on_its_way = match (waiting, &launch.waiting) {
+        (Some(waiting), Some(go)) => {
             written_before = waiting.written_bytes();
-            Some(waiting.go(launch)?)
+            spent_waiting = waiting.cpu_us();
+            Some(waiting.go(launch, go)?)
         }
-        Some(other) => {
+        (Some(other), None) => {
             other.end();
             None
         }
-        None => None,
+        (None, _) => None,
     };
     // What was spent on a program that is not this one is not this one's.
     let (user_us, system_us) = process::cpu_us();
+    let system_us = system_us + spent_waiting;
     let (program, failed) = match on_its_way {
         Some(pid) => (pid, None),
         None => {
@@ -83,12 +85,12 @@ fn start(
     launch: &Launch,
     blueprint: &Blueprint,
 ) -> Result<(i32, OwnedFd), Failure> {
-    let prepared = Prepared::new(&launch.argv, &launch.env)?;
+    let program = Executable::new(&launch.argv, &launch.env)?;
     let (failed, failed_inside) = fd::pipe().step("make the start pipe")?;
     match process::clone(0).step("fork the program")? {
         process::Cloned::Child => {
             let when = When::Now(launch);
-            let Err(failure) = prepared.become_program(inside, &blueprint.filter, &when);
+            let Err(failure) = program.execute(inside, &blueprint.filter, &when);
             let _ = Report::Failed(failure).send(failed_inside.as_fd());
             process::exit_now(1);
         }

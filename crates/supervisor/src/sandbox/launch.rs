@@ -11,13 +11,21 @@ use crate::sys::fd;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Launch {
     pub argv: Vec<String>,
-    /// Whether the program that was started ahead will do, where one waits.
-    pub ahead: bool,
+    /// For the program that waits: it, and not `argv`, is what is started.
+    pub waiting: Option<Go>,
     pub env: Vec<(String, String)>,
     pub limits: Limits,
     /// What the kernel's own limit on processes is set to. Where a cgroup counts them, and tells
     /// when it refused one, this is the second line and a little higher.
     pub process_rlimit: u64,
+}
+
+/// What a program that waits is told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Go {
+    pub args: Vec<String>,
+    /// There are other files in the work folder than the main one.
+    pub company: bool,
 }
 
 impl Launch {

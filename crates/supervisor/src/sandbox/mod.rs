@@ -5,24 +5,26 @@
 //! on that process only reaps ([`init`]); when it dies, the kernel kills every process of its
 //! pid namespace and drops every mount with it. Nothing is cleaned by hand.
 
-mod ahead;
 mod enter;
 pub mod identity;
 mod init;
 mod launch;
 mod mounts;
+mod parent;
 mod program;
 mod report;
+mod waiting;
 
 pub use identity::{IdSource, RunIds};
-pub use launch::Launch;
-pub use mounts::{Masks, inodes_of};
+pub use launch::{Go, Launch};
+pub use mounts::inodes_of;
+pub use parent::{Fork, Forked, Parent, Stand, serve};
 pub use report::Report;
 
-use crate::cgroup::RunCgroup;
 use crate::failure::{Failure, Step};
 use crate::seccomp::{Filter, Listener};
 use crate::sys::{caps, fd, ids, process};
+use mounts::Masks;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
@@ -32,17 +34,18 @@ const STEP_DEADLINE_MS: i32 = 10_000;
 
 /// Everything a sandbox needs that can be made once, long before any run.
 pub struct Blueprint {
-    pub filter: Filter,
-    pub masks: Masks,
-    pub cgroup: Option<RunCgroup>,
-    /// A program to start before the run arrives.
-    pub ahead: Option<AheadProgram>,
+    filter: Filter,
+    masks: Masks,
 }
 
-/// What is started ahead, and its environment.
-pub struct AheadProgram {
-    pub argv: Vec<String>,
-    pub env: Vec<(String, String)>,
+impl Blueprint {
+    /// By what this kernel and this root offer.
+    pub fn find() -> Self {
+        Self {
+            filter: Filter::for_user_code(),
+            masks: Masks::find(),
+        }
+    }
 }
 
 /// A sandbox whose walls stand and in which nothing of the user's has run.
@@ -58,7 +61,9 @@ pub struct Sandbox {
     /// The scratch tmpfs, as a folder: `work`, `tmp`, `shm` and `figures` lie in it.
     pub scratch: OwnedFd,
     pub ids: RunIds,
-    /// Of the program that waits inside, where one was started ahead.
+    /// The program that waits inside, where there is one.
+    pub waiting: Option<u32>,
+    /// Of that program.
     listener: Option<Listener>,
     reaped: bool,
 }
@@ -80,6 +85,23 @@ struct Inside {
     stderr: OwnedFd,
 }
 
+impl Inside {
+    fn descriptors(&self) -> [&OwnedFd; 4] {
+        [&self.control, &self.stdin, &self.stdout, &self.stderr]
+    }
+
+    /// The same in another process, where they arrived in this order.
+    fn from_descriptors(fds: Vec<OwnedFd>) -> Option<Self> {
+        let [control, stdin, stdout, stderr] = fds.try_into().ok()?;
+        Some(Self {
+            control,
+            stdin,
+            stdout,
+            stderr,
+        })
+    }
+}
+
 const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNS
@@ -88,8 +110,13 @@ const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
     | libc::CLONE_NEWCGROUP;
 
 impl Sandbox {
-    /// Puts up a sandbox with identities of its own.
-    pub fn prepare(blueprint: &Blueprint, source: &mut IdSource) -> Result<Self, Failure> {
+    /// Puts up a sandbox with identities of its own. With a parent that stands, a fork of it waits
+    /// inside.
+    pub fn prepare(
+        blueprint: &Blueprint,
+        source: &mut IdSource,
+        parent: Option<&Parent>,
+    ) -> Result<Self, Failure> {
         let ids = source.take();
         // The pipes belong to the run's identity, so that programs may open /dev/stdout.
         let pipes = ids::with_file_ids(ids.program, ids.program_gid, || {
@@ -109,11 +136,19 @@ impl Sandbox {
         // Only a dumpable process's maps can be written, and a fork inherits the mark. No user
         // code is alive in this runner now, and other runners cannot name this process.
         caps::set_dumpable(true).step("open the identity maps")?;
-        let cloned = process::clone(NAMESPACES).step("make the namespaces of the sandbox")?;
-        let process::Cloned::Parent { pid, pidfd } = cloned else {
-            drop((control, stdin.1, stdout.0, stderr.0));
-            enter::run(inside, blueprint, ids);
+        let forked = match parent {
+            Some(parent) => parent.fork(&inside, ids.unique()),
+            None => match process::clone(NAMESPACES) {
+                Ok(process::Cloned::Parent { pid, pidfd }) => Ok((pid, pidfd)),
+                Ok(process::Cloned::Child) => {
+                    drop((control, stdin.1, stdout.0, stderr.0));
+                    enter::run(inside, blueprint, ids.unique(), None);
+                    process::exit_now(1);
+                }
+                Err(error) => Err(error).step("make the namespaces of the sandbox"),
+            },
         };
+        let (pid, pidfd) = forked?;
         drop(inside);
         let mapped = ids.write_maps(pid);
         let closed = caps::set_dumpable(false).step("close the identity maps");
@@ -141,6 +176,7 @@ impl Sandbox {
             stderr: stderr.0,
             scratch,
             ids,
+            waiting: parent.and_then(|_| process::child_of(pid as u32)),
             listener,
             reaped: false,
         })
@@ -151,7 +187,7 @@ impl Sandbox {
         launch
             .send(self.control.as_fd())
             .step("send the program to the sandbox")?;
-        let mut listener = self.listener.take().filter(|_| launch.ahead);
+        let mut listener = self.listener.take().filter(|_| launch.waiting.is_some());
         loop {
             wait_readable(self.control.as_fd())?;
             let report = Report::receive(self.control.as_fd()).step("hear from the sandbox")?;

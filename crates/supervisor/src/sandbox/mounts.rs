@@ -53,13 +53,13 @@ const LEAST_INODES: u64 = 1024;
 const ROOMY_BYTES: u64 = 4 << 30;
 
 /// Which parts of /proc to hide, found out once.
-pub struct Masks {
+pub(super) struct Masks {
     files: Vec<CString>,
     folders: Vec<CString>,
 }
 
 impl Masks {
-    pub fn find() -> Self {
+    pub(super) fn find() -> Self {
         let present = |names: &[&str]| {
             names
                 .iter()

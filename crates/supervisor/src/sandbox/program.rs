@@ -21,7 +21,7 @@ use std::ptr;
 const STACK_BYTES: u64 = 64 << 20;
 /// User code stands back behind the server and its supervisors, which must answer while a run
 /// keeps every core busy with all the processes it may have. All runs are alike in it.
-const NICENESS: i32 = 5;
+pub(super) const NICENESS: i32 = 5;
 /// No core file, and no core handler of the host either: with 0 the kernel would still start one
 /// (core(5), "Piping core dumps to a program"; `do_coredump` gives up at exactly 1).
 const NO_CORE: u64 = 1;
@@ -33,26 +33,88 @@ const LOCKED_BYTES: u64 = 64 << 10;
 const QUEUED_SIGNALS: u64 = 1024;
 const MESSAGE_QUEUE_BYTES: u64 = 256 << 10;
 
-/// Where a program that was started ahead finds the other end of [`super::ahead`].
-const AHEAD_FD: i32 = 3;
+/// Where a program that waits finds the other end of [`super::waiting`].
+pub(super) const WAITING_FD: i32 = 3;
+/// Behind the standard streams.
+const FIRST_CLOSED: i32 = 3;
+
+/// When what becomes the program goes on.
+pub(super) enum When<'a> {
+    /// Now, within these limits, by executing it.
+    Now(&'a Launch),
+    /// When its run has come, whose limits are not known yet: this is a fork of a prepared
+    /// interpreter, which waits on this socket, and nothing of the user's is there to be limited.
+    Later(&'a OwnedFd),
+}
+
+/// The recipe, second part: how a fork of the first process becomes as harmless as user code must
+/// be, from top to bottom. Everything that user code is refused is refused from here on.
+pub(super) fn enter(inside: &Inside, filter: &Filter, when: &When<'_>) -> Result<(), Failure> {
+    process::new_session().step("start a session")?;
+    process::be_nice(NICENESS).step("step back behind the supervisor")?;
+    if let When::Now(launch) = when {
+        limit(0, launch).step("set the resource limits")?;
+    }
+
+    // The program's own uid, unlike the first process's; then no capability in any set, so
+    // that none can come back through exec.
+    if !without(Wall::OwnIdentity) {
+        ids::become_ids(PROGRAM_ID, PROGRAM_ID).step("become the program's identity")?;
+    }
+    if !without(Wall::NoCapabilities) {
+        caps::keep_only(&[]).step("give up all capabilities")?;
+    }
+
+    for (ours, number) in [(&inside.stdin, 0), (&inside.stdout, 1), (&inside.stderr, 2)] {
+        fd::duplicate_to(ours.as_fd(), number).step("connect the standard streams")?;
+    }
+    std::env::set_current_dir("/work").step("enter the work folder")?;
+    // SAFETY: takes an integer, cannot fail.
+    unsafe { libc::umask(0o022) };
+    match when {
+        When::Now(_) => {
+            process::reset_signals().step("reset signals")?;
+            if !without(Wall::ClosedAtExec) {
+                fd::close_on_exec_from(FIRST_CLOSED as u32).step("close all other descriptors")?;
+            }
+        }
+        When::Later(socket) => {
+            fd::duplicate_to(socket.as_fd(), WAITING_FD).step("connect the program")?;
+            // As exec would: its own processes may look at each other.
+            caps::set_dumpable(true).step("become an ordinary process")?;
+        }
+    }
+
+    // Last, because nothing above would be allowed after.
+    caps::no_new_privileges().step("forbid new privileges")?;
+    if !without(Wall::Filter)
+        && let Some(listener) = filter.install()?
+    {
+        Report::Listening
+            .send_with(inside.control.as_fd(), listener.as_fd())
+            .step("hand over the filter's listener")?;
+    }
+
+    // Last of all, because everything above needed a descriptor now and then.
+    match when {
+        When::Now(launch) => {
+            limit_open_files(0, launch).step("set the limit on open files")?;
+        }
+        When::Later(_) => {
+            fd::close_from(WAITING_FD as u32 + 1).step("close all other descriptors")?
+        }
+    }
+    Ok(())
+}
 
 /// A command line in the form that exec takes.
-pub(super) struct Prepared {
+pub(super) struct Executable {
     candidates: Vec<CString>,
     argv: Vec<CString>,
     env: Vec<CString>,
 }
 
-/// When a program is executed.
-pub(super) enum When<'a> {
-    /// Now, within these limits.
-    Now(&'a Launch),
-    /// Ahead of its run, whose limits are not known yet: it waits on this socket, and nothing of
-    /// the user's is there to be limited.
-    Ahead(&'a OwnedFd),
-}
-
-impl Prepared {
+impl Executable {
     pub(super) fn new(argv: &[String], env: &[(String, String)]) -> Result<Self, Failure> {
         let c_strings = |texts: Vec<String>| {
             texts
@@ -70,61 +132,24 @@ impl Prepared {
         })
     }
 
-    /// Becomes the program. Returns only if a step of ours failed.
-    pub(super) fn become_program(
+    /// Becomes the program of a run. Returns only if a step of ours failed.
+    pub(super) fn execute(
         &self,
         inside: &Inside,
         filter: &Filter,
         when: &When<'_>,
     ) -> Result<Infallible, Failure> {
+        enter(inside, filter, when)?;
+        self.replace_process();
+        // Everything that is ours stands; it is the program that cannot be executed (a binary
+        // with a broken header, a stack too small for its arguments). As a shell would say it.
+        process::exit_now(CANNOT_EXECUTE)
+    }
+
+    /// Returns only if it cannot be executed.
+    pub(super) fn replace_process(&self) {
         let argv = pointers(&self.argv);
         let env = pointers(&self.env);
-
-        process::new_session().step("start a session")?;
-        process::be_nice(NICENESS).step("step back behind the supervisor")?;
-        if let When::Now(launch) = when {
-            limit(0, launch).step("set the resource limits")?;
-        }
-
-        // The program's own uid, unlike the first process's; then no capability in any set, so
-        // that none can come back through exec.
-        if !without(Wall::OwnIdentity) {
-            ids::become_ids(PROGRAM_ID, PROGRAM_ID).step("become the program's identity")?;
-        }
-        if !without(Wall::NoCapabilities) {
-            caps::keep_only(&[]).step("give up all capabilities")?;
-        }
-
-        for (ours, number) in [(&inside.stdin, 0), (&inside.stdout, 1), (&inside.stderr, 2)] {
-            fd::duplicate_to(ours.as_fd(), number).step("connect the standard streams")?;
-        }
-        let mut first_closed = AHEAD_FD;
-        if let When::Ahead(socket) = when {
-            fd::duplicate_to(socket.as_fd(), AHEAD_FD).step("connect the program")?;
-            first_closed += 1;
-        }
-        if !without(Wall::ClosedAtExec) {
-            fd::close_on_exec_from(first_closed as u32).step("close all other descriptors")?;
-        }
-        std::env::set_current_dir("/work").step("enter the work folder")?;
-        process::reset_signals().step("reset signals")?;
-        // SAFETY: takes an integer, cannot fail.
-        unsafe { libc::umask(0o022) };
-
-        // Last, because nothing above would be allowed after.
-        caps::no_new_privileges().step("forbid new privileges")?;
-        if !without(Wall::Filter)
-            && let Some(listener) = filter.install()?
-        {
-            Report::Listening
-                .send_with(inside.control.as_fd(), listener.as_fd())
-                .step("hand over the filter's listener")?;
-        }
-
-        // Last of all, because everything above needed a descriptor now and then.
-        if let When::Now(launch) = when {
-            limit_open_files(0, launch).step("set the limit on open files")?;
-        }
         for candidate in &self.candidates {
             // SAFETY: C strings and null-terminated arrays that outlive the call.
             unsafe { libc::execve(candidate.as_ptr(), argv.as_ptr(), env.as_ptr()) };
@@ -132,9 +157,6 @@ impl Prepared {
                 break;
             }
         }
-        // Everything that is ours stands; it is the program that cannot be executed (a binary
-        // with a broken header, a stack too small for its arguments). As a shell would say it.
-        process::exit_now(CANNOT_EXECUTE)
     }
 }
 

@@ -112,31 +112,45 @@ pub fn poll_entry(fd: RawFd, events: libc::c_short) -> libc::pollfd {
     }
 }
 
+/// As many descriptors as go with one message.
+const MOST_CARRIED: usize = 4;
+
 #[repr(C, align(8))]
-struct OneFd {
+struct Carried {
     header: libc::cmsghdr,
-    fd: RawFd,
-    padding: [u8; 4],
+    fds: [RawFd; MOST_CARRIED],
 }
 
 /// Sends bytes, few enough to go at once, and one descriptor with the first of them.
 pub fn send_fd(socket: BorrowedFd<'_>, bytes: &[u8], fd: BorrowedFd<'_>) -> io::Result<()> {
+    send_fds(socket, bytes, &[fd])
+}
+
+/// Sends bytes, few enough to go at once, and up to four descriptors with the first of them.
+pub fn send_fds(socket: BorrowedFd<'_>, bytes: &[u8], fds: &[BorrowedFd<'_>]) -> io::Result<()> {
+    if fds.len() > MOST_CARRIED {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let size = size_of_val(fds) as u32;
     let mut part = libc::iovec {
         iov_base: bytes.as_ptr().cast_mut().cast(),
         iov_len: bytes.len(),
     };
-    // SAFETY: plain data; lengths are what the macros compute; all buffers outlive the call.
+    // SAFETY: plain data; lengths are what the macros compute and fit into `Carried`; all buffers
+    // outlive the call.
     unsafe {
-        let mut control: OneFd = std::mem::zeroed();
-        control.header.cmsg_len = libc::CMSG_LEN(size_of::<RawFd>() as u32) as _;
+        let mut control: Carried = std::mem::zeroed();
+        control.header.cmsg_len = libc::CMSG_LEN(size) as _;
         control.header.cmsg_level = libc::SOL_SOCKET;
         control.header.cmsg_type = libc::SCM_RIGHTS;
-        control.fd = fd.as_raw_fd();
+        for (slot, fd) in control.fds.iter_mut().zip(fds) {
+            *slot = fd.as_raw_fd();
+        }
         let mut message: libc::msghdr = std::mem::zeroed();
         message.msg_iov = &raw mut part;
         message.msg_iovlen = 1;
         message.msg_control = (&raw mut control).cast();
-        message.msg_controllen = libc::CMSG_SPACE(size_of::<RawFd>() as u32) as _;
+        message.msg_controllen = libc::CMSG_SPACE(size) as _;
         check(libc::sendmsg(socket.as_raw_fd(), &raw const message, libc::MSG_NOSIGNAL) as _)?;
     }
     Ok(())
@@ -144,32 +158,42 @@ pub fn send_fd(socket: BorrowedFd<'_>, bytes: &[u8], fd: BorrowedFd<'_>) -> io::
 
 /// Receives one byte and the descriptor that came with it, if one did.
 pub fn receive_fd(socket: BorrowedFd<'_>) -> io::Result<(u8, Option<OwnedFd>)> {
+    let (byte, carried) = receive_fds(socket)?;
+    Ok((byte, carried.into_iter().next()))
+}
+
+/// Receives one byte and the descriptors that came with it.
+pub fn receive_fds(socket: BorrowedFd<'_>) -> io::Result<(u8, Vec<OwnedFd>)> {
     let mut data = [0_u8];
     let mut part = libc::iovec {
         iov_base: data.as_mut_ptr().cast(),
         iov_len: 1,
     };
-    // SAFETY: as in `send_fd`; the kernel fills the control buffer within the given length,
-    // and a descriptor in it is ours from then on.
+    // SAFETY: as in `send_fds`; the kernel fills the control buffer within the given length,
+    // and the descriptors in it are ours from then on.
     unsafe {
-        let mut control: OneFd = std::mem::zeroed();
+        let mut control: Carried = std::mem::zeroed();
         let mut message: libc::msghdr = std::mem::zeroed();
         message.msg_iov = &raw mut part;
         message.msg_iovlen = 1;
         message.msg_control = (&raw mut control).cast();
-        message.msg_controllen = size_of::<OneFd>() as _;
+        message.msg_controllen = size_of::<Carried>() as _;
         let flags = libc::MSG_CMSG_CLOEXEC;
         let got = check(libc::recvmsg(socket.as_raw_fd(), &raw mut message, flags) as _)?;
         if got == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let carries_fd = message.msg_controllen as usize >= size_of::<libc::cmsghdr>()
+        let carries = message.msg_controllen as usize >= size_of::<libc::cmsghdr>()
             && control.header.cmsg_level == libc::SOL_SOCKET
             && control.header.cmsg_type == libc::SCM_RIGHTS;
-        Ok((
-            data[0],
-            carries_fd.then(|| OwnedFd::from_raw_fd(control.fd)),
-        ))
+        let bytes = (control.header.cmsg_len as usize).saturating_sub(libc::CMSG_LEN(0) as usize);
+        let count = if carries {
+            bytes / size_of::<RawFd>()
+        } else {
+            0
+        };
+        let fds = control.fds.iter().take(count);
+        Ok((data[0], fds.map(|&fd| OwnedFd::from_raw_fd(fd)).collect()))
     }
 }
 
@@ -217,6 +241,11 @@ pub fn close_all_but(keep: &mut [RawFd]) -> io::Result<()> {
     close_range(first, u32::MAX)?;
     std::mem::forget(nothing); // closed just now
     Ok(())
+}
+
+/// Closes every descriptor from `first` up. Their owners must be forgotten, not dropped.
+pub fn close_from(first: u32) -> io::Result<()> {
+    close_range(first, u32::MAX)
 }
 
 /// Closes the descriptors from `first` to the one before `end`.

@@ -30,11 +30,37 @@ pub fn raise_loopback() -> io::Result<()> {
     Ok(())
 }
 
-/// TCP sockets in this network namespace, whoever has them, or nobody.
-pub fn connections() -> usize {
-    let lines = |table| {
-        let text = std::fs::read_to_string(format!("/proc/net/{table}")).unwrap_or_default();
-        text.lines().skip(1).count()
-    };
-    lines("tcp") + lines("tcp6")
+/// TCP sockets in this network namespace, whoever has them, or nobody. By the kernel's counters: its
+/// list of connections is one table for the whole host, and to walk through it takes milliseconds.
+pub fn connections() -> u64 {
+    let read = |file| std::fs::read_to_string(format!("/proc/net/{file}")).unwrap_or_default();
+    count(&read("sockstat")) + count(&read("sockstat6"))
+}
+
+/// From lines such as `TCP: inuse 2 orphan 1 tw 0 alloc 2 mem 0`, where the first number contains the
+/// second.
+fn count(text: &str) -> u64 {
+    let lines = text.lines().filter(|line| line.starts_with("TCP"));
+    let fields = lines.flat_map(|line| {
+        let words: Vec<&str> = line.split_ascii_whitespace().skip(1).collect();
+        let value = |name| {
+            let pair = words.chunks(2).find(|pair| pair[0] == name)?;
+            pair.get(1)?.parse::<u64>().ok()
+        };
+        [value("inuse"), value("tw")]
+    });
+    fields.flatten().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn sockets_in_use_and_closing_are_counted() {
+        let v4 = "sockets: used 50\nTCP: inuse 2 orphan 1 tw 3 alloc 9 mem 0\nUDP: inuse 4 mem 0\n";
+        assert_eq!(count(v4), 5);
+        assert_eq!(count("TCP6: inuse 7\nUDP6: inuse 1\n"), 7);
+        assert_eq!(count(""), 0);
+    }
 }

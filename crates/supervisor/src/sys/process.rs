@@ -23,7 +23,9 @@ pub fn clone(flags: libc::c_int) -> io::Result<Cloned> {
     let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
     args.flags = (flags | libc::CLONE_PIDFD) as u64;
     args.pidfd = (&raw mut pidfd) as u64;
-    args.exit_signal = libc::SIGCHLD as u64;
+    // A sibling (`CLONE_PARENT`) ends as its parent wants it told of this process.
+    let sibling = flags & libc::CLONE_PARENT != 0;
+    args.exit_signal = if sibling { 0 } else { libc::SIGCHLD as u64 };
     // SAFETY: without CLONE_VM and without a stack this is a fork; the struct outlives the
     // call and its size is given. The process has one thread, so no lock is held by another.
     let pid = check(unsafe {
@@ -41,6 +43,44 @@ pub fn clone(flags: libc::c_int) -> io::Result<Cloned> {
         // SAFETY: the kernel has just opened it for us.
         pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) },
     })
+}
+
+/// A descriptor of the child `pid`, which has not been waited for.
+pub fn open_pidfd(pid: i32) -> io::Result<OwnedFd> {
+    // SAFETY: integers only; the kernel has just opened it for us, closed on exec.
+    unsafe {
+        let fd = check(libc::syscall(libc::SYS_pidfd_open, pid, 0))?;
+        Ok(OwnedFd::from_raw_fd(fd as libc::c_int))
+    }
+}
+
+/// The process that will be told of the end of a thread's process.
+pub fn parent_of(thread: u32) -> Option<u32> {
+    let text = std::fs::read_to_string(format!("/proc/{thread}/stat")).ok()?;
+    let (_, rest) = text.rsplit_once(')')?;
+    rest.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
+/// A child of `pid`, where it has one. Numbers are given one after the other: nearly always it is
+/// the next.
+pub fn child_of(pid: u32) -> Option<u32> {
+    let is_child = |&other: &u32| parent_of(other) == Some(pid);
+    Some(pid + 1).filter(is_child).or_else(|| {
+        let entries = std::fs::read_dir("/proc").ok()?;
+        let numbers = entries.flatten();
+        numbers
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .find(is_child)
+    })
+}
+
+/// What a process holds in memory, with all that it shares.
+pub fn resident_bytes(pid: i32) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
+    let pages = text.split_ascii_whitespace().nth(1);
+    // SAFETY: takes an integer, cannot fail.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as u64;
+    pages.and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) * page
 }
 
 /// Leaves at once: no destructors, no buffers flushed, which belong to the parent's copy. By the call
@@ -119,6 +159,22 @@ pub fn cpu_us() -> (u64, u64) {
     };
     let (own, children) = (of(libc::RUSAGE_SELF), of(libc::RUSAGE_CHILDREN));
     (own.0 + children.0, own.1 + children.1)
+}
+
+/// CPU time so far of process `pid`, user and system together, in microseconds.
+pub fn cpu_us_of(pid: i32) -> u64 {
+    let mut clock: libc::clockid_t = 0;
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: both are locals that outlive the calls; a failure leaves the time at zero.
+    unsafe {
+        if libc::clock_getcpuclockid(pid, &raw mut clock) == 0 {
+            libc::clock_gettime(clock, &raw mut time);
+        }
+    }
+    time.tv_sec as u64 * 1_000_000 + time.tv_nsec as u64 / 1000
 }
 
 /// CPU time of this thread alone.
