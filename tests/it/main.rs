@@ -19,6 +19,7 @@ mod concurrency;
 mod cpp;
 mod docker;
 mod documents;
+mod interpreter;
 mod languages;
 mod layers;
 mod liars;

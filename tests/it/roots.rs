@@ -5,7 +5,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Where `scripts/images.sh --roots` puts them, or where `make test` says that they are.
-fn roots() -> PathBuf {
+pub(crate) fn roots() -> PathBuf {
     let server = Path::new(env!("CARGO_BIN_EXE_warmbox"));
     let target = server.ancestors().nth(2).expect("a target folder");
     let named = std::env::var_os("WARMBOX_TEST_ROOTS").map(PathBuf::from);

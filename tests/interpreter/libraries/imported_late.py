@@ -1,0 +1,3 @@
+# Libraries that only a function, or a text, asks for.
+# each: ["def f():\n    import numpy\n    return numpy.pi\nprint(f())", "print(__import__('numpy').pi)", "import importlib; print(importlib.import_module('numpy').pi)", "exec('import numpy'); print(numpy.pi)", "try:\n    import numpy as np\nexcept ImportError:\n    np = None\nprint(np.pi)", "import threading\nt = threading.Thread(target=lambda: print(__import__('numpy').pi))\nt.start(); t.join()", "from numpy import (\n  pi,\n)\nprint(pi)", "import os, sys, \\\n  numpy; print(numpy.pi)", "if True: import numpy.linalg as l; print(l.norm([3, 4]))", "text = '''\nimport numpy\n'''\nprint('no import')", "# import numpy\nprint('no import')"]
+EACH
