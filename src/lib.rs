@@ -3,12 +3,13 @@
 //! The layers, top to bottom; arrows go down only:
 //! [`server`] puts everything together; [`api`] knows HTTP and nothing else does; [`run`] takes
 //! a request through its stages; [`pool`] says who may have a runner; [`engine`] makes runners;
-//! `warmbox-protocol` is what they speak. [`config`], [`language`], [`port`] and [`doctor`]
-//! stand beside.
+//! `warmbox-protocol` is what they speak. [`cache`], [`config`], [`language`], [`port`]
+//! and [`doctor`] stand beside.
 
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod doctor;

@@ -43,6 +43,8 @@ impl Process {
                 command.env_remove(&name);
             }
         }
+        // Its own, and empty: what is new to this server is new.
+        command.env("WARMBOX_CACHE_DIR", folder.path().join("cache"));
         let mut child = command.spawn().context("the server cannot be started")?;
         let stdout = child.stdout.take().context("the server has no stdout")?;
         let mut process = Self {

@@ -89,17 +89,24 @@ fn probe(language: &str) -> anyhow::Result<String> {
     )?)
 }
 
-/// Sends an attack, and then looks for anything of it.
-pub(crate) fn strike(server: &Server, attack: &Attack) -> anyhow::Result<()> {
+/// Sends an attack, and then looks for anything of it. The number is another each time, so that
+/// both are compiled, whatever the server keeps.
+pub(crate) fn strike(server: &Server, attack: &Attack, number: u64) -> anyhow::Result<()> {
+    let new = |code: &str| match attack.language {
+        "cpp" => json!(format!("{code}\n// {number}\n")),
+        _ => json!(code),
+    };
+    let mut request = attack.request.clone();
+    request["code"] = new(request["code"].as_str().unwrap_or_default());
     let answer = server
-        .execute(attack.language, &attack.request)
+        .execute(attack.language, &request)
         .with_context(|| attack.name.clone())?;
     anyhow::ensure!(
         answer["status"] != "internal_error",
         "{}: {answer:.2000}",
         attack.name
     );
-    let after = server.execute(attack.language, &json!({"code": attack.probe}))?;
+    let after = server.execute(attack.language, &json!({"code": new(&attack.probe)}))?;
     anyhow::ensure!(
         after["status"] == "ok" && after["stdout"] == "clean\n",
         "after {}: {after:.2000}",

@@ -144,7 +144,7 @@ fn attack(
         while next.fetch_add(1, Ordering::Relaxed) < numbers.end {
             anyhow::ensure!(Instant::now() < end, "the attacks take too long");
             let pick = attacks::next(&mut seed) % attacks.len() as u64;
-            attacks::strike(server, &attacks[pick as usize])?;
+            attacks::strike(server, &attacks[pick as usize], seed)?;
         }
         Ok(())
     };

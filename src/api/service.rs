@@ -1,6 +1,7 @@
 //! What this layer asks of the rest of the server. Everything but `execute` must answer at once,
 //! from memory: health has to work when nothing else does.
 
+use crate::cache::CacheStats;
 use crate::language::Language;
 use crate::pool::Retired;
 use crate::run::answer::Answer;
@@ -58,6 +59,8 @@ pub enum ServiceError {
 pub struct PoolStats {
     pub engine: String,
     pub languages: BTreeMap<String, LanguageStats>,
+    /// Compiled programs that are kept.
+    pub cache: CacheStats,
 }
 
 /// The pool of one language.

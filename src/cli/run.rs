@@ -2,6 +2,7 @@
 //! scripts.
 
 use super::{Program, exit, fail, logging, runtime};
+use crate::cache::Cache;
 use crate::config::{Asked, Config, PoolSettings};
 use crate::language::{self, Language};
 use crate::pool::Pool;
@@ -123,9 +124,11 @@ async fn execute(config: &Config, request: RunRequest) -> anyhow::Result<Answer>
         instance: request.request_id.clone(),
         version: crate::api::VERSION,
     };
+    // One program is compiled once.
+    let cache = Cache::off();
     let interrupted = CancellationToken::new();
     let answer = tokio::select! {
-        answer = run::execute(&pool, request, &identity, &interrupted) => answer,
+        answer = run::execute(&pool, &cache, request, &identity, &interrupted) => answer,
         _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted"),
     };
     stop.cancel();

@@ -4,7 +4,11 @@ use super::{exit, fail, logging, runtime};
 use crate::config::Config;
 use crate::server::{Able, Server, ServerError};
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// For what still reads or writes files when all else is over.
+const LAST_CALLS: Duration = Duration::from_secs(2);
 
 pub(super) fn serve(config: &Config) -> ExitCode {
     if let Err(error) = logging::start(config) {
@@ -14,7 +18,10 @@ pub(super) fn serve(config: &Config) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(exit::FAILED, &format!("cannot start: {error}")),
     };
-    match runtime.block_on(serve_until_asked(config)) {
+    let ended = runtime.block_on(serve_until_asked(config));
+    // A call to a disk that hangs cannot be ended, and is not waited for.
+    runtime.shutdown_timeout(LAST_CALLS);
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let code = match &error {

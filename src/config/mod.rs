@@ -47,6 +47,18 @@ pub struct Config {
     /// Unpacked images, a folder for each language, for the embedded engine.
     pub roots_dir: Option<PathBuf>,
     pub docker: DockerSettings,
+    pub cache: CacheSettings,
+}
+
+/// How many compiled programs are kept, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// 0 keeps none in memory.
+    pub memory_bytes: u64,
+    /// 0 keeps none on disk.
+    pub disk_bytes: u64,
+    /// `None` keeps none on disk.
+    pub folder: Option<PathBuf>,
 }
 
 /// What the docker engine needs to know.

@@ -3,8 +3,10 @@
 use super::layers::{ConfigError, FileSettings, Layers, given_name};
 use super::limits::{Asked, CompilerRoom, FIELDS, LimitTable, StageLimits};
 use super::settings::Settings;
-use super::{Config, DockerSettings, EngineChoice, LogFormat, PoolSettings, Pull};
+use super::units;
+use super::{CacheSettings, Config, DockerSettings, EngineChoice, LogFormat, PoolSettings, Pull};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ use std::time::Duration;
 const DAY: Duration = Duration::from_secs(86_400);
 /// A body must fit into one message to a runner, with its files and the compiled program.
 const MAX_BODY: usize = 64 << 20;
+/// Far above any use, far below any overflow.
+const MAX_CACHE: u64 = 1 << 40;
 
 pub(super) fn resolve(given: &Settings, file: &FileSettings) -> Result<Config, ConfigError> {
     let at = Layers { given, file };
@@ -89,6 +93,38 @@ pub(super) fn resolve(given: &Settings, file: &FileSettings) -> Result<Config, C
             .unwrap_or_else(default_lock_dir),
         roots_dir: at.path("roots_dir", |s| &s.roots_dir)?,
         docker: docker(&at)?,
+        cache: cache(&at)?,
+    })
+}
+
+fn cache(at: &Layers<'_>) -> Result<CacheSettings, ConfigError> {
+    let expected = format!("a size from 0 (none) to {MAX_CACHE} bytes, such as 8388608 or 8MiB");
+    let size = |text: &str| units::bytes(text).filter(|size| *size <= MAX_CACHE);
+    // An empty path is no folder, and not the one that the server works in.
+    let folder = |text: &str| match text.trim() {
+        "" => Some(None),
+        text => std::path::absolute(text).ok().map(Some),
+    };
+    Ok(CacheSettings {
+        memory_bytes: at
+            .read(
+                "cache_memory_bytes",
+                |s| &s.cache_memory_bytes,
+                &expected,
+                size,
+            )?
+            .unwrap_or(8 << 20),
+        disk_bytes: at
+            .read("cache_disk_bytes", |s| &s.cache_disk_bytes, &expected, size)?
+            .unwrap_or(512 << 20),
+        folder: at
+            .read(
+                "cache_dir",
+                |s| &s.cache_dir,
+                "a path, or '' for none",
+                folder,
+            )?
+            .unwrap_or_else(|| default_cache_dir(|name| std::env::var_os(name))),
     })
 }
 
@@ -336,6 +372,19 @@ fn default_lock_dir() -> PathBuf {
         // of them would give out the same ids.
         _ => PathBuf::from(format!("/tmp/warmbox-{uid}")),
     }
+}
+
+/// As the XDG base directories are defined: a path that is not absolute counts for nothing.
+fn default_cache_dir(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let absolute = |name| {
+        let path = PathBuf::from(variable(name)?);
+        path.is_absolute().then_some(path)
+    };
+    let caches = absolute("XDG_CACHE_HOME");
+    // Users of services have homes that are not there, and must not get one.
+    let home = || absolute("HOME").filter(|home| home.is_dir());
+    let caches = caches.or_else(|| Some(home()?.join(".cache")));
+    Some(caches?.join("warmbox"))
 }
 
 #[cfg(test)]

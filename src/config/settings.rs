@@ -102,6 +102,19 @@ pub struct Settings {
     #[arg(long, env = "WARMBOX_ROOTS_DIR", value_name = "FOLDER")]
     pub roots_dir: Option<Text>,
 
+    /// Compiled programs kept in memory, bytes or 8MiB; 0 for none [default: 8MiB]
+    #[arg(long, env = "WARMBOX_CACHE_MEMORY_BYTES", value_name = "SIZE")]
+    pub cache_memory_bytes: Option<Text>,
+
+    /// Compiled programs kept on disk, bytes or 512MiB; 0 for none [default: 512MiB]
+    #[arg(long, env = "WARMBOX_CACHE_DISK_BYTES", value_name = "SIZE")]
+    pub cache_disk_bytes: Option<Text>,
+
+    /// Folder of the compiled programs, the server's alone; '' for none
+    /// [default: warmbox in XDG_CACHE_HOME or ~/.cache; none where there is neither]
+    #[arg(long, env = "WARMBOX_CACHE_DIR", value_name = "FOLDER")]
+    pub cache_dir: Option<Text>,
+
     /// The Docker daemon, as unix:///PATH or tcp://HOST:PORT [default: unix:///var/run/docker.sock]
     #[arg(long, env = "DOCKER_HOST", value_name = "ADDRESS")]
     pub docker_host: Option<Text>,

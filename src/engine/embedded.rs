@@ -1,6 +1,6 @@
 //! Runners without Docker: the supervisor as a child process, which builds its own outer wall.
 
-use super::{Connection, Engine, EngineError, Life, Link, Making, Source, library};
+use super::{Connection, Engine, EngineError, Life, Link, Making, Source, library, toolchain};
 use crate::language::Language;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
@@ -14,6 +14,8 @@ use warmbox_protocol::{IdentitySource, RootSource, SupportFile};
 
 /// How long a runner may take to end by itself once its link is closed.
 const END_DEADLINE: Duration = Duration::from_secs(3);
+/// How long a look at some twenty places of the file system may take.
+const LOOK_DEADLINE: Duration = Duration::from_secs(1);
 /// What a supervisor says on stderr is for logs: a line is cut here, and so is the whole.
 const LINE_BYTES: u64 = 4096;
 const ALL_BYTES: u64 = 1 << 20;
@@ -116,6 +118,25 @@ impl Engine for Embedded {
         language: &'a Arc<Language>,
     ) -> Making<'a, Result<Source, EngineError>> {
         Box::pin(std::future::ready(Ok(self.root_source(language))))
+    }
+
+    /// Of this machine's own programs the runner sees what is there now, of a root what was there
+    /// when it was made.
+    fn toolchain<'a>(
+        &'a self,
+        language: &'a Arc<Language>,
+        source: &'a Source,
+    ) -> Making<'a, Option<String>> {
+        Box::pin(async move {
+            if self.root_source(language) != *source {
+                return None;
+            }
+            let root = self.root(language).unwrap_or_else(|| PathBuf::from("/"));
+            let (program, source) = (language.needs.clone(), source.id.clone());
+            let state = tokio::task::spawn_blocking(move || toolchain::state(&root, &program));
+            let state = timeout(LOOK_DEADLINE, state).await.ok()?.ok()??;
+            Some(format!("{source}\n{state}"))
+        })
     }
 
     fn check(&self) -> Making<'_, Result<(), EngineError>> {

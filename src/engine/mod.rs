@@ -5,6 +5,7 @@ pub mod docker;
 mod embedded;
 mod library;
 mod link;
+mod toolchain;
 
 pub use docker::{Docker, DockerError};
 pub use embedded::Embedded;
@@ -34,6 +35,14 @@ pub trait Engine: Send + Sync + 'static {
     /// something else is out of date.
     fn source<'a>(&'a self, language: &'a Arc<Language>)
     -> Making<'a, Result<Source, EngineError>>;
+
+    /// Tells the programs that a runner of this source executes, as they are now, from all others:
+    /// differs when they do. `None` where that cannot be told. Quick: asks nobody.
+    fn toolchain<'a>(
+        &'a self,
+        language: &'a Arc<Language>,
+        source: &'a Source,
+    ) -> Making<'a, Option<String>>;
 
     /// Whether runners could be started at all, asked of whoever starts them.
     fn check(&self) -> Making<'_, Result<(), EngineError>>;

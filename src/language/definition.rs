@@ -39,6 +39,8 @@ struct Command {
 struct CompileCommand {
     argv: Vec<String>,
     output: String,
+    #[serde(default)]
+    changing: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +79,7 @@ pub(super) fn parse(name: &str, text: &str, support: Vec<SupportFile>) -> Result
                 .map_err(|error| format!("compile: {error}"))?;
             Some(Compile {
                 output: command.output,
+                changing: command.changing,
                 argv,
             })
         }

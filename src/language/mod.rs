@@ -62,6 +62,8 @@ pub struct Language {
 pub struct Compile {
     /// The program it makes, relative to the work folder.
     pub output: String,
+    /// Words in a source that stand for something else each time.
+    pub changing: Vec<String>,
     argv: Template,
 }
 
@@ -100,6 +102,20 @@ impl Language {
             std,
             ..self.values(files)
         }))
+    }
+
+    /// Whether these files make the same program whenever they are compiled.
+    pub fn compiles_alike(&self, files: &[InputFile]) -> bool {
+        let changing = (self.compile.iter()).flat_map(|compile| &compile.changing);
+        let has = |file: &InputFile, word: &str| {
+            // What is not UTF-8 is part of no word.
+            let texts = file.bytes.utf8_chunks();
+            texts
+                .map(|chunk| chunk.valid())
+                .any(|text| text.contains(word))
+        };
+        let mut words = changing.map(String::as_str);
+        !words.any(|word| files.iter().any(|file| has(file, word)))
     }
 
     /// The program's command line. The first file is the main one.
@@ -176,6 +192,18 @@ mod tests {
             cpp.run_argv(&files(&["main.cpp"]), &["-x".into(), "{main}".into()]),
             ["./main", "-x", "{main}"]
         );
+    }
+
+    #[test]
+    fn what_tells_the_time_of_its_compilation_never_compiles_alike() {
+        let cpp = named("cpp");
+        let mut files = files(&["main.cpp", "a.h"]);
+        files[0].bytes = b"\xff__DATE_ _TIME__ \xff".to_vec();
+        assert!(cpp.compiles_alike(&files));
+        for word in ["__DATE__", "__TIME__", "__TIMESTAMP__"] {
+            files[1].bytes = [b"\xff", word.as_bytes(), b"\xff"].concat();
+            assert!(!cpp.compiles_alike(&files), "{word}");
+        }
     }
 
     #[test]

@@ -30,6 +30,14 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// What a runner is made from, and what its toolchain says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeFrom {
+    pub source: Source,
+    /// The first line of its version.
+    pub version: String,
+}
+
 /// The pool of one language. Cheap to clone; all clones are one pool.
 #[derive(Clone)]
 pub struct Pool(Arc<Shared>);
@@ -98,6 +106,13 @@ impl Pool {
 
     pub fn settings(&self) -> &PoolSettings {
         &self.0.settings
+    }
+
+    /// What its runners are made from now; `None` before the first.
+    pub fn made_from(&self) -> Option<MadeFrom> {
+        let source = self.0.current().clone()?;
+        let version = self.0.stats.toolchain()?;
+        Some(MadeFrom { source, version })
     }
 
     /// At its floor, or unable to get there.

@@ -3,7 +3,7 @@
 
 use super::stage::{self, StageError, StageResult};
 use super::stats::{Counted, Retired};
-use super::{Pool, Shared};
+use super::{MadeFrom, Pool, Shared};
 use crate::engine::{Connection, Engine, EngineError, LinkError, Source};
 use crate::language::Language;
 use std::sync::Arc;
@@ -151,7 +151,9 @@ impl Claimed {
         cancel: &CancellationToken,
     ) -> (Option<Used>, Result<StageResult, StageError>) {
         self.core.uses += 1;
-        let result = stage::drive(&mut self.core.connection.link, spec, cancel).await;
+        let made_from = self.core.made_from();
+        let link = &mut self.core.connection.link;
+        let result = stage::drive(link, made_from, spec, cancel).await;
         match &result {
             Ok(_) => (Some(Used(self.core)), result),
             Err(error) => {
@@ -205,6 +207,13 @@ impl Pool {
 }
 
 impl Core {
+    fn made_from(&self) -> MadeFrom {
+        MadeFrom {
+            source: self.connection.source.clone(),
+            version: self.hello.toolchain.clone(),
+        }
+    }
+
     fn must_go(&self) -> Option<Retired> {
         let settings = &self.pool.settings;
         if self.pool.stop.is_cancelled() {

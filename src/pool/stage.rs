@@ -1,6 +1,7 @@
 //! One stage on one claimed runner: send the run, gather what comes back, within a deadline
 //! that does not depend on the runner's word.
 
+use super::MadeFrom;
 use super::stats::Retired;
 use crate::engine::{Link, LinkError};
 use crate::run::images::{CollectedFile, FileLog, FilesError};
@@ -25,6 +26,8 @@ pub struct StageResult {
     pub outcome: Outcome,
     pub text: Text,
     pub files: Vec<CollectedFile>,
+    /// Whose programs it was that ran.
+    pub made_from: MadeFrom,
 }
 
 /// Why a stage came to nothing. The runner is gone in each case.
@@ -72,9 +75,11 @@ impl StageError {
     }
 }
 
-/// Runs `spec` over `link`. A cancelled token ends the run; its outcome still comes.
+/// Runs `spec` over `link`, to a runner of that making. A cancelled token ends the run; its outcome
+/// still comes.
 pub(super) async fn drive(
     link: &mut Link,
+    made_from: MadeFrom,
     spec: RunSpec,
     cancel: &CancellationToken,
 ) -> Result<StageResult, StageError> {
@@ -111,6 +116,7 @@ pub(super) async fn drive(
                 outcome,
                 text,
                 files,
+                made_from,
             });
         }
     }

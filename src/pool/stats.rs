@@ -185,6 +185,11 @@ impl Stats {
         self.rest().last_error.clone()
     }
 
+    /// The version that the newest runner told.
+    pub(super) fn toolchain(&self) -> Option<String> {
+        (self.rest().hello.as_ref()).map(|hello| hello.toolchain.clone())
+    }
+
     pub(super) fn failures_in_a_row(&self) -> u32 {
         self.rest().failures_in_a_row
     }

@@ -4,6 +4,7 @@
 //! of use.
 
 pub mod answer;
+mod cached;
 pub mod diagnostics;
 pub mod images;
 pub mod request;
@@ -11,6 +12,7 @@ mod stages;
 pub mod text;
 pub mod verdict;
 
+use crate::cache::Cache;
 use crate::pool::{ClaimError, Pool, StageError, StageResult};
 use answer::{Answer, CompileAnswer, Status, Timings, UsageAnswer, as_ms};
 use request::RunRequest;
@@ -35,9 +37,10 @@ pub struct Identity {
     pub version: &'static str,
 }
 
-/// Executes a request on runners of `pool`.
+/// Executes a request on runners of `pool`, with a program from `cache` where it has it.
 pub async fn execute(
     pool: &Pool,
+    cache: &Cache,
     request: RunRequest,
     identity: &Identity,
     cancel: &CancellationToken,
@@ -45,12 +48,16 @@ pub async fn execute(
     let began = Instant::now();
     let mut spent = Spent::default();
     let compiled = match request.language.compile.is_some() {
-        true => Some(compile(pool, &request, cancel, &mut spent).await?),
+        true => Some(cached::compile(pool, cache, &request, cancel, &mut spent).await?),
         false => None,
     };
     let (compile_answer, files) = match compiled {
         None => (None, request.files.clone()),
-        Some(Compiled::Program(answer, files)) => (Some(answer), files),
+        Some(Compiled::Program(answer, program, _)) => {
+            let mut files = request.files.clone();
+            files.push(program);
+            (Some(answer), files)
+        }
         Some(Compiled::Nothing(answer, result)) => {
             let mut whole = blank(&request, identity);
             whole.status = answer.status;
@@ -88,8 +95,8 @@ pub async fn execute(
 }
 
 enum Compiled {
-    /// The run stage's files: the request's own, and the program.
-    Program(CompileAnswer, Vec<InputFile>),
+    /// The program, and the stage that made it, if it was not kept from another time.
+    Program(CompileAnswer, InputFile, Option<StageResult>),
     Nothing(CompileAnswer, StageResult),
 }
 
@@ -114,13 +121,12 @@ async fn compile(
     };
     match program {
         Some(program) if verdict.status == Status::Ok => {
-            let mut files = request.files.clone();
-            files.push(InputFile {
+            let program = InputFile {
                 path: program.name,
                 bytes: program.bytes,
                 executable: true,
-            });
-            Ok(Compiled::Program(answer, files))
+            };
+            Ok(Compiled::Program(answer, program, Some(result)))
         }
         _ => {
             if verdict.status == Status::Ok {

@@ -6,6 +6,7 @@ mod engine;
 mod service;
 
 use crate::api::{self, ApiState, VERSION};
+use crate::cache::Cache;
 use crate::config::Config;
 use crate::engine::docker::Place;
 use crate::language::{self, LanguageError};
@@ -73,6 +74,7 @@ impl Server {
         };
         let (tasks, stop_pools) = (TaskTracker::new(), CancellationToken::new());
         let engine = engine(config, &languages, place, tasks.clone()).await;
+        let cache = Cache::start(&config.cache, tasks.clone()).await;
         let watch = engine::Watch::default();
         tasks.spawn(watch.clone().keep(engine.clone(), stop_pools.clone()));
         let pools = languages
@@ -92,6 +94,7 @@ impl Server {
             engine,
             watch,
             pools,
+            cache,
             Identity {
                 instance: instance.clone(),
                 version: VERSION,
@@ -191,8 +194,8 @@ impl Server {
     }
 }
 
-/// How long a request may rightly take: in the queue twice, both stages at their ceilings with
-/// the grace of each, and once more where a runner was at fault.
+/// How long a request may rightly take: waiting for another's compile stage; then in the queue,
+/// both stages at their ceilings with the grace of each, and once more where a runner was at fault.
 fn longest_answer(config: &Config) -> Duration {
     let ceilings = &config.limits.ceilings;
     let stages = ceilings
@@ -200,7 +203,9 @@ fn longest_answer(config: &Config) -> Duration {
         .wall_ms
         .saturating_add(ceilings.compile_wall_ms);
     let grace = Duration::from_secs(60);
-    (config.pool.queue_timeout + Duration::from_millis(stages) + grace).saturating_mul(2)
+    let queue = config.pool.queue_timeout;
+    let anothers = queue + Duration::from_millis(ceilings.compile_wall_ms);
+    anothers + (queue + Duration::from_millis(stages) + grace).saturating_mul(2)
 }
 
 /// Waits for the wish to stop, or for the end of the listener, which nobody wished for.

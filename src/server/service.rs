@@ -5,6 +5,7 @@ use crate::api::{
     Answering, Health, LanguageReadiness, LanguageStats, Part, PartState, PoolStats, Readiness,
     Service, ServiceError,
 };
+use crate::cache::Cache;
 use crate::engine::Engine;
 use crate::language::Language;
 use crate::pool::{ClaimError, Pool, Retired, Snapshot};
@@ -37,6 +38,7 @@ pub(super) struct Pools {
     engine: Arc<dyn Engine>,
     watch: Watch,
     pools: Vec<Pool>,
+    cache: Cache,
     identity: Identity,
     /// Requests that are being executed.
     runs: TaskTracker,
@@ -49,12 +51,14 @@ impl Pools {
         engine: Arc<dyn Engine>,
         watch: Watch,
         pools: Vec<Pool>,
+        cache: Cache,
         identity: Identity,
     ) -> Self {
         Self {
             engine,
             watch,
             pools,
+            cache,
             identity,
             runs: TaskTracker::new(),
             refusing: CancellationToken::new(),
@@ -171,10 +175,11 @@ impl Pools {
             });
         }
         let (identity, cancelling) = (self.identity.clone(), self.cancelling.clone());
+        let cache = self.cache.clone();
         // A task of its own: a client that goes away drops the request's future, but the runner
         // must be brought back by somebody.
         let task = async move {
-            let running = run::execute(&pool, request, &identity, &cancel);
+            let running = run::execute(&pool, &cache, request, &identity, &cancel);
             tokio::pin!(running);
             tokio::select! {
                 result = &mut running => return result,
@@ -212,6 +217,7 @@ impl Service for Pools {
                 .iter()
                 .map(|pool| (pool.language().name.clone(), stats(pool)))
                 .collect(),
+            cache: self.cache.stats(),
         }
     }
 

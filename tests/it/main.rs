@@ -14,6 +14,7 @@ mod harness;
 
 mod attacks;
 mod bad_input;
+mod cache;
 mod command_line;
 mod concurrency;
 mod cpp;

@@ -1,8 +1,9 @@
 //! The embedded engine over unpacked images: the toolchain is the image's, not this machine's.
 
-use crate::harness::{Options, Server, Setup, check, setups};
+use crate::harness::{Options, Server, Setup, check, open_folder, processes, setups};
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where `scripts/images.sh --roots` puts them, or where `make test` says that they are.
 pub(crate) fn roots() -> PathBuf {
@@ -33,6 +34,26 @@ fn programs_run_on_the_toolchain_of_an_unpacked_image() {
         &answer,
         &json!({"status": "ok", "stdout": "g++ 14\n"}),
     );
+    // The same request to a server with another toolchain and the same cache: not the same program.
+    let folder = open_folder();
+    let cache = folder.path().join("cache").display().to_string();
+    let of_the_root = [&options[..], &["--cache-dir", &cache]].concat();
+    let host = code.replace("g++ %d", "of %d");
+    for (args, cached) in [
+        (&of_the_root[..], false),
+        (&["--cache-dir", &cache], false),
+        (&of_the_root[..], true),
+    ] {
+        let server = Server::start(&Options::new(Setup::Own, args));
+        let answer = server.execute("cpp", &json!({"code": host}));
+        let expected = match args.len() {
+            2 => json!({"stdout": {"has": "of "}, "compile": {"cached": cached}}),
+            _ => json!({"stdout": "of 14\n", "compile": {"cached": cached}}),
+        };
+        check("the same on another toolchain", &answer, &expected);
+        processes::signal(server.pid(), "TERM");
+        server.wait_for_exit(Duration::from_secs(20));
+    }
     check(
         "its pool",
         &server.pool("cpp"),

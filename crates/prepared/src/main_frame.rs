@@ -16,8 +16,8 @@ type SetEvaluate = unsafe extern "C" fn(*mut c_void, Evaluate);
 
 const UNKNOWN: i32 = -1;
 static CODE: AtomicI32 = AtomicI32::new(UNKNOWN);
-/// Of `__main__` before CPython makes it the module of a file.
-static FIRST_LOADER: AtomicPtr<python::PyObject> = AtomicPtr::new(std::ptr::null_mut());
+/// The names of `__main__`.
+static GLOBALS: AtomicPtr<python::PyObject> = AtomicPtr::new(std::ptr::null_mut());
 static EVALUATE: AtomicUsize = AtomicUsize::new(0);
 static SET_EVALUATE: AtomicUsize = AtomicUsize::new(0);
 
@@ -36,7 +36,7 @@ pub(crate) fn watch() {
     }
     EVALUATE.store(evaluate, Relaxed);
     SET_EVALUATE.store(set, Relaxed);
-    FIRST_LOADER.store(main_loader(), Relaxed);
+    GLOBALS.store(globals_of_main(), Relaxed);
     replace(frame);
 }
 
@@ -46,8 +46,9 @@ pub(crate) fn exit_code() -> Option<i32> {
 }
 
 unsafe extern "C" fn frame(thread: *mut c_void, frame: *mut c_void, throw: c_int) -> Object {
-    // CPython gives `__main__` its loader right before it executes it.
-    let is_main = main_loader() != FIRST_LOADER.load(Relaxed);
+    // Before it there are others: a warning about the program's text, what prints that it cannot be
+    // compiled.
+    let is_main = has_globals_of_main(frame);
     if is_main {
         replace(default());
         forget_usercustomize();
@@ -88,8 +89,7 @@ fn replace(evaluate: Evaluate) {
     }
 }
 
-/// Only compared.
-fn main_loader() -> Object {
+fn globals_of_main() -> Object {
     // SAFETY: borrowed references all along, of what lives as long as the interpreter.
     unsafe {
         let main = python::PyImport_AddModule(c"__main__".as_ptr());
@@ -97,8 +97,18 @@ fn main_loader() -> Object {
             python::PyErr_Clear();
             return std::ptr::null_mut();
         }
-        python::PyDict_GetItemString(python::PyModule_GetDict(main), c"__loader__".as_ptr())
+        python::PyModule_GetDict(main)
     }
+}
+
+/// Whether a frame that is about to be evaluated has the names of `__main__` for its globals, which
+/// before `__main__` is executed no other has. Where in a frame they are named differs between
+/// versions: they are the second word (3.11), the fourth (3.12 to 3.14) or the seventh (3.9, 3.10).
+fn has_globals_of_main(frame: *mut c_void) -> bool {
+    let globals = GLOBALS.load(Relaxed);
+    // SAFETY: in each of these versions a frame is longer than eight words.
+    let words = unsafe { std::slice::from_raw_parts(frame.cast::<Object>(), 8) };
+    !globals.is_null() && words.contains(&globals)
 }
 
 /// What `_Py_HandleSystemExit` and `PyErr_Print` will make of the present error.

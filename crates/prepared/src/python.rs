@@ -86,7 +86,6 @@ unsafe extern "C" {
     pub(crate) fn PyModule_Create2(definition: *mut PyModuleDef, abi: c_int) -> Object;
     pub(crate) fn PyImport_AddModule(name: *const c_char) -> Object;
     pub(crate) fn PyModule_GetDict(module: Object) -> Object;
-    pub(crate) fn PyDict_GetItemString(dict: Object, key: *const c_char) -> Object;
     pub(crate) fn PyObject_GetAttrString(object: Object, name: *const c_char) -> Object;
     pub(crate) fn PyObject_IsInstance(object: Object, class: Object) -> c_int;
     pub(crate) fn PyLong_FromLong(value: c_long) -> Object;

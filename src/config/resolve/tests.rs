@@ -103,3 +103,31 @@ fn a_bad_flag_is_named() {
         "{error}"
     );
 }
+
+#[test]
+fn the_cache_is_in_the_users_own_unless_it_is_put_elsewhere_or_turned_off() {
+    let default = |set: &[(&str, &str)]| {
+        default_cache_dir(|name| {
+            let found = set.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| OsString::from(value))
+        })
+    };
+    let (home, xdg) = (("HOME", "/usr"), ("XDG_CACHE_HOME", "/caches"));
+    assert_eq!(default(&[home]), Some("/usr/.cache/warmbox".into()));
+    assert_eq!(default(&[home, xdg]), Some("/caches/warmbox".into()));
+    let relative = ("XDG_CACHE_HOME", "caches");
+    assert_eq!(
+        default(&[relative, home]),
+        Some("/usr/.cache/warmbox".into())
+    );
+    assert_eq!(default(&[("HOME", "")]), None);
+    assert_eq!(default(&[("HOME", "/nonexistent")]), None);
+    assert_eq!(default(&[]), None);
+    let cache = |text| from_file(text).unwrap().cache;
+    assert_eq!(cache("cache_dir = ''").folder, None);
+    assert_eq!(cache("cache_dir = '/c'").folder, Some("/c".into()));
+    let off = cache("cache_memory_bytes = 0\ncache_disk_bytes = '1GiB'");
+    assert_eq!((off.memory_bytes, off.disk_bytes), (0, 1 << 30));
+    let error = from_file("cache_memory_bytes = '8MB'").unwrap_err();
+    assert!(error.to_string().contains("8MiB"), "{error}");
+}

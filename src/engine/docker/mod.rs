@@ -246,6 +246,16 @@ impl Engine for Docker {
         })
     }
 
+    /// An image never changes: its id is a hash of all that is in it.
+    fn toolchain<'a>(
+        &'a self,
+        _language: &'a Arc<Language>,
+        source: &'a Source,
+    ) -> Making<'a, Option<String>> {
+        let id = Some(source.id.clone()).filter(|id| !id.is_empty());
+        Box::pin(std::future::ready(id))
+    }
+
     fn check(&self) -> Making<'_, Result<(), EngineError>> {
         Box::pin(async move {
             let daemon = self.daemon().await?;

@@ -2,7 +2,7 @@
 //! longer than usual; server and runners are no larger than before.
 
 use super::corpus::Attack;
-use crate::harness::{Server, mismatch, processes};
+use crate::harness::{Server, marker, mismatch, processes};
 use serde_json::json;
 use std::collections::VecDeque;
 use std::fs;
@@ -92,7 +92,12 @@ impl<'a> Aftermath<'a> {
 
     /// Sends the probe; answers how long it took, in ms.
     fn probe(&self, server: &Server) -> Result<f64, String> {
-        let answer = server.execute(self.language, &json!({"code": self.probe.code}));
+        // One that is new each time, or the compile stage would be left out.
+        let code = match self.language {
+            "cpp" => format!("{}\n// {}\n", self.probe.code, marker("probe")),
+            _ => self.probe.code.clone(),
+        };
+        let answer = server.execute(self.language, &json!({"code": code}));
         match mismatch(&answer, self.probe.expect(server.setup)) {
             Some(difference) => Err(difference),
             None => {

@@ -107,7 +107,8 @@ fn strike(server: &Server, language: &str, attack: &Attack, canary: &Canary) -> 
             request["code"] = json!(format!("{head}{}", attack.code));
         }
         _ => {
-            request["code"] = json!(attack.code);
+            // Compiled each time, whatever is kept: the compiler is attacked as well.
+            request["code"] = json!(format!("{}\n// {mark}\n", attack.code));
             request["args"] = args;
         }
     }
