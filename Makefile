@@ -23,7 +23,7 @@ LIBRARY = libwarmbox_prepared.so
 
 WEAKENED = $(CARGO_TARGET_DIR)/weakened/$(HOST_TRIPLE)/release/warmbox-supervisor
 
-.PHONY: help run build server supervisor weakened setup docker images roots test fuzz check fmt bench soak smoke
+.PHONY: help run build server supervisor weakened setup docker images roots test fuzz check fmt bench micro soak smoke
 
 help: ## Show this help
 	@echo 'warmbox: runs untrusted C++ and Python over HTTP, in warm sandboxes'
@@ -103,8 +103,11 @@ check: ## Formatting, lints, shell scripts, and `unsafe` only in the supervisor
 fmt: ## Format the code
 	@cargo fmt --all && cargo fmt --manifest-path fuzz/Cargo.toml
 
-bench: build images ## Compare with the bare python3 and g++ and with the docker command (ARGS=--write: into README.md)
+bench: build images roots ## Measure beside bare processes and other sandboxes, write docs/performance.md (ARGS=--quick: two minutes)
 	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo bench --locked --bench compare -- $(ARGS)
+
+micro: setup ## Measure codec, pool and output ring by themselves (criterion)
+	@cargo bench --locked --bench micro -- $(ARGS)
 
 soak: build images ## 10,000 runs on each engine (ARGS=--attacks: 5,000 attacks); fails where anything has grown
 	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo bench --locked --bench soak -- $(ARGS)

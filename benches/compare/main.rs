@@ -1,8 +1,8 @@
-//! What a hello costs over HTTP on both engines, beside the same program started bare and by the
-//! docker command, in one run on one machine.
+//! What programs cost over HTTP on both engines, beside the same programs started bare, by the
+//! docker command, and by other sandboxes that are installed; and what a server takes at rest.
 //!
-//! `make bench`, or after `make build`: `cargo bench --bench compare -- --write` puts the table
-//! into README.md. All ways take turns, so that a noisy machine is noisy for each; before every
+//! `make bench` measures everything and rewrites the marked sections of docs/performance.md and
+//! README.md. All ways take turns, so that a noisy machine is noisy for each; before every
 //! measurement the pools are at rest, so that none pays for another's tidying up. Knows the server
 //! from outside only: it is the release binary with its defaults, and nothing in it knows that it
 //! is being measured.
@@ -10,47 +10,127 @@
 #![forbid(unsafe_code)]
 
 mod bare;
-mod docker;
+mod chart;
+mod client;
+mod footprint;
+mod goals;
+mod latency;
+mod machine;
+mod page;
+mod peers;
 #[path = "../server/mod.rs"]
 mod process;
-mod report;
+mod programs;
+mod results;
+mod rounds;
+mod samples;
 mod server;
+mod throughput;
 
-use clap::Parser;
-use report::{Group, Side};
-use server::Server;
-use std::path::Path;
+use anyhow::Context;
+use bare::Bare;
+use clap::{Parser, ValueEnum};
+use goals::Work;
+use page::Page;
+use programs::Program;
+use results::Results;
+use rounds::Plan;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-const PYTHON: &str = "print(1)";
-const WORK: &str = "sum = 0\nfor i in range(4_000_000): sum += i\nprint(1)";
-const FLOOD: &str = "import os\nwhile True: os.write(1, b'x' * 65536)";
-/// Until a flood has filled what is kept of it.
-const FLOODING: Duration = Duration::from_millis(200);
-
-/// Compares warmbox with the bare python3 and g++ of this machine, and with the docker command.
+/// Compares warmbox with bare python3 and g++, with the docker command, and with other sandboxes.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Measured rounds of the Python program
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
-    python_rounds: u32,
-    /// Measured rounds of the C++ program, and of the ways that make a container each time
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
-    cpp_rounds: u32,
-    /// Rounds of each before measuring starts
-    #[arg(long, default_value_t = 3)]
-    warm_up: u32,
-    /// Put the table into README.md, between its two markers
+    /// A few rounds of everything, in two minutes; writes no file
     #[arg(long)]
-    write: bool,
+    quick: bool,
+    /// Only this; may be repeated. Writes no file
+    #[arg(long, value_enum)]
+    only: Vec<Work>,
+    /// Unpacked images, for the embedded engine and for the bare side; where there are none, both
+    /// use this machine's own programs
+    #[arg(long, default_value = "target/roots")]
+    roots_dir: PathBuf,
+    /// Where README.md and docs/performance.md are rewritten, after --quick and --only too
+    /// [default: this repository]
+    #[arg(long)]
+    write_to: Option<PathBuf>,
     /// What cargo adds for every benchmark
     #[arg(long, hide = true)]
     bench: bool,
 }
 
+/// How much is measured, and with which toolchain.
+struct Bench {
+    quick: bool,
+    roots: Option<PathBuf>,
+}
+
+impl Bench {
+    /// Of what takes up to two seconds.
+    fn plan(&self) -> Plan {
+        match self.quick {
+            true => Plan {
+                warm_up: 1,
+                measured: 4,
+            },
+            false => Plan {
+                warm_up: 3,
+                measured: 50,
+            },
+        }
+    }
+
+    /// Of what takes longer.
+    fn few_rounds(&self) -> Plan {
+        match self.quick {
+            true => Plan {
+                warm_up: 0,
+                measured: 1,
+            },
+            false => Plan {
+                warm_up: 1,
+                measured: 10,
+            },
+        }
+    }
+
+    /// How often each point of a curve is measured, and for how long.
+    fn throughput_plan(&self) -> (usize, Duration) {
+        match self.quick {
+            true => (1, Duration::from_millis(500)),
+            false => (3, Duration::from_millis(1500)),
+        }
+    }
+
+    /// Python hellos, runs of one C++ program, new large C++ programs.
+    fn many_runs(&self) -> (u32, u32, u32) {
+        match self.quick {
+            true => (300, 20, 2),
+            false => (9000, 900, 100),
+        }
+    }
+
+    /// A language's unpacked image.
+    fn root(&self, language: &str) -> Option<PathBuf> {
+        Some(self.roots.as_ref()?.join(language))
+    }
+
+    fn bare(&self, language: &str) -> anyhow::Result<Bare> {
+        Bare::enter(self.root(language).as_deref())
+    }
+}
+
 fn main() -> ExitCode {
-    match compare(&Arguments::parse()) {
+    let words: Vec<_> = std::env::args().collect();
+    let done = match words.get(1..) {
+        Some([inside, root, folder]) if inside == bare::INSIDE => {
+            bare::serve(Path::new(root), Path::new(folder))
+        }
+        _ => compare(&Arguments::parse()),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("compare: {error:#}");
@@ -60,214 +140,76 @@ fn main() -> ExitCode {
 }
 
 fn compare(arguments: &Arguments) -> anyhow::Result<()> {
-    let machine = report::Machine::look()?;
-    let mut groups = vec![python(arguments)?, cpp(arguments)?];
-    groups.push(on_demand(arguments)?);
-    groups.push(beside_a_flood(arguments)?);
-    let table = report::table(&groups, &machine, arguments.warm_up);
-    println!("{table}");
-    if arguments.write {
-        report::write(
-            &Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"),
-            &table,
-        )?;
-        eprintln!("compare: README.md has the new table");
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let bench = Bench {
+        quick: arguments.quick,
+        roots: roots(&repository.join(&arguments.roots_dir))?,
+    };
+    let machine = machine::Machine::look(&bench)?;
+    let mut results = Results::default();
+    let wanted = |work: &Work| arguments.only.is_empty() || arguments.only.contains(work);
+    for work in Work::value_variants().iter().copied().filter(wanted) {
+        measure(&bench, work, &mut results).with_context(|| format!("{work:?}"))?;
+    }
+    let page = Page::new(results, &machine)?;
+    page.print();
+    let whole = !arguments.quick && arguments.only.is_empty();
+    let folder = arguments.write_to.as_deref();
+    if let Some(folder) = folder.or(whole.then_some(repository)) {
+        page.write(folder)?;
+        eprintln!("compare: README.md, docs/performance.md and docs/throughput.svg are new");
     }
     Ok(())
 }
 
-/// A Python hello on runners that are ready.
-fn python(arguments: &Arguments) -> anyhow::Result<Group> {
-    let (docker, embedded) = (
-        Server::start("docker", &[])?,
-        Server::start("embedded", &[])?,
-    );
-    let warm = docker::Warm::start()?;
-    let rest = || {
-        docker.at_rest("python")?;
-        embedded.at_rest("python")
-    };
-    let group = rounds(
-        "Python hello",
-        (arguments.warm_up, arguments.python_rounds),
-        &mut [
-            ("warmbox, docker engine, over HTTP", &mut |_| {
-                rest()?;
-                timed(|| docker.execute("python", PYTHON))
-            }),
-            ("warmbox, embedded engine, over HTTP", &mut |_| {
-                rest()?;
-                timed(|| embedded.execute("python", PYTHON))
-            }),
-            ("bare `python3 -c 'print(1)'`", &mut |_| {
-                rest()?;
-                timed(|| bare::python(PYTHON))
-            }),
-            (
-                "`docker cp` and `docker exec` into a warm container",
-                &mut |_| {
-                    rest()?;
-                    timed(|| warm.python(PYTHON))
-                },
-            ),
-        ],
-        2,
-    )?;
-    docker.stop()?;
-    embedded.stop()?;
-    Ok(group)
-}
-
-/// A C++ hello that was never compiled before.
-fn cpp(arguments: &Arguments) -> anyhow::Result<Group> {
-    let (docker, embedded) = (
-        Server::start("docker", &[])?,
-        Server::start("embedded", &[])?,
-    );
-    let folder = bare::Tmpfs::new()?;
-    let rest = || {
-        docker.at_rest("cpp")?;
-        embedded.at_rest("cpp")
-    };
-    let group = rounds(
-        "C++ hello",
-        (arguments.warm_up, arguments.cpp_rounds),
-        &mut [
-            ("warmbox, docker engine, over HTTP", &mut |round| {
-                rest()?;
-                timed(|| docker.execute("cpp", &never_seen("docker", round)))
-            }),
-            ("warmbox, embedded engine, over HTTP", &mut |round| {
-                rest()?;
-                timed(|| embedded.execute("cpp", &never_seen("embedded", round)))
-            }),
-            ("bare `g++ -O2`, then the program", &mut |round| {
-                rest()?;
-                timed(|| bare::cpp(folder.path(), &never_seen("bare", round)))
-            }),
-        ],
-        2,
-    )?;
-    docker.stop()?;
-    embedded.stop()?;
-    Ok(group)
-}
-
-/// A Python hello when no runner is ready: each request has one made for it.
-fn on_demand(arguments: &Arguments) -> anyhow::Result<Group> {
-    let never_ready = ["--min-idle", "0", "--max-uses", "1"];
-    let docker = Server::start("docker", &never_ready)?;
-    let gone = || docker.empty("python");
-    let group = rounds(
-        "Python hello, no runner ready",
-        (arguments.warm_up, arguments.cpp_rounds),
-        &mut [
-            ("warmbox, docker engine, over HTTP", &mut |_| {
-                gone()?;
-                timed(|| docker.execute("python", PYTHON))
-            }),
-            ("`docker run`", &mut |_| {
-                gone()?;
-                timed(|| docker::run_python(PYTHON))
-            }),
-        ],
-        1,
-    )?;
-    docker.stop()?;
-    Ok(group)
-}
-
-/// A program that works for some time, beside one that writes without end what nobody keeps.
-fn beside_a_flood(arguments: &Arguments) -> anyhow::Result<Group> {
-    let server = Server::start("embedded", &["--min-idle", "2"])?;
-    let work = || {
-        server.at_rest("python")?;
-        timed(|| server.execute("python", WORK))
-    };
-    let group = rounds(
-        "Python, 4 million additions",
-        (arguments.warm_up, arguments.cpp_rounds),
-        &mut [
-            ("warmbox, embedded engine, alone", &mut |_| work()),
-            (
-                "warmbox, embedded engine, beside a flood of output",
-                &mut |_| {
-                    std::thread::scope(|scope| {
-                        let flood = scope.spawn(|| server.flood("python", FLOOD));
-                        std::thread::sleep(FLOODING);
-                        let took = timed(|| server.execute("python", WORK));
-                        flood
-                            .join()
-                            .map_err(|_| anyhow::anyhow!("the flood panicked"))??;
-                        took
-                    })
-                },
-            ),
-        ],
-        0,
-    )?;
-    server.stop()?;
-    Ok(group)
-}
-
-/// One way of running a program, timed.
-type Way<'a> = (
-    &'static str,
-    &'a mut dyn FnMut(u32) -> anyhow::Result<Duration>,
-);
-
-/// All ways in turn, and in every round another one first. `base` is what the others are compared
-/// with.
-fn rounds(
-    program: &'static str,
-    (warm_up, measured): (u32, u32),
-    ways: &mut [Way<'_>],
-    base: usize,
-) -> anyhow::Result<Group> {
-    eprintln!(
-        "compare: {program}, {measured} rounds of {} ways",
-        ways.len()
-    );
-    let mut rows: Vec<_> = ways
+/// Roots for both languages, or for none: both sides are to have the same toolchain.
+fn roots(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
+    if ["python", "cpp"]
         .iter()
-        .map(|(name, _)| (*name, Side::default()))
-        .collect();
-    for round in 0..warm_up + measured {
-        for turn in 0..ways.len() {
-            let which = (turn + round as usize) % ways.len();
-            let took = (ways[which].1)(round)?;
-            if round >= warm_up {
-                rows[which].1.add(took);
-            }
-        }
+        .all(|language| folder.join(language).is_dir())
+    {
+        return Ok(Some(folder.canonicalize()?));
     }
-    Ok(Group {
-        program,
-        rows,
-        base,
-    })
-}
-
-/// How long it took until the output was there; what the output is, is looked at afterwards.
-fn timed(work: impl FnOnce() -> anyhow::Result<String>) -> anyhow::Result<Duration> {
-    let start = Instant::now();
-    let output = work()?;
-    let took = start.elapsed();
-    anyhow::ensure!(
-        output == "1\n",
-        "the program printed {output:?}, not \"1\\n\""
+    eprintln!(
+        "compare: {} has no unpacked images (make roots): the bare side and the embedded engine use this machine's \
+         own programs",
+        folder.display()
     );
-    Ok(took)
+    Ok(None)
 }
 
-/// Hello in C++, with a comment that no source before it had: nothing can have been compiled yet.
-fn never_seen(side: &str, round: u32) -> String {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    let nanoseconds = now.as_nanos();
-    format!(
-        "// {side}, round {round}, {nanoseconds}\n#include <iostream>\n\
-         int main() {{ std::cout << 1 << \"\\n\"; }}\n"
-    )
+fn measure(bench: &Bench, work: Work, results: &mut Results) -> anyhow::Result<()> {
+    if let Some(program) = Program::of(work) {
+        let group = latency::program(bench, work, &program)?;
+        results.groups.push((work, group));
+        return Ok(());
+    }
+    match work {
+        Work::FiftyTests => results.groups.push((work, latency::fifty_tests(bench)?)),
+        Work::NoRunnerReady => results
+            .groups
+            .push((work, latency::no_runner_ready(bench)?)),
+        Work::BesideAFlood => results.groups.push((work, latency::beside_a_flood(bench)?)),
+        Work::ThroughputPython | Work::ThroughputCpp => {
+            let title = match work {
+                Work::ThroughputPython => "Python hello, runs a second",
+                _ => "C++ seen before, runs a second",
+            };
+            let throughput = throughput::measure(bench, work, title)?;
+            results.throughputs.push((work, throughput));
+        }
+        Work::IdleMemory => results
+            .footprints
+            .push((work, footprint::idle_memory(bench))),
+        Work::ServerMemory => results
+            .footprints
+            .push((work, footprint::server_memory(bench))),
+        Work::Start => {
+            let groups = footprint::start(bench).into_iter();
+            results.groups.extend(groups.map(|group| (work, group)));
+        }
+        // Measured above, each as a program.
+        _ => {}
+    }
+    Ok(())
 }

@@ -1,44 +1,72 @@
-//! The server of one comparison.
+//! The servers of a comparison, one on each engine.
 
+use super::client::{Client, Request};
 use crate::process::{Process, quiet};
-use serde_json::{Value, json};
+use serde_json::Value;
+use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
-const REST_DEADLINE: Duration = Duration::from_secs(10);
+const REST_DEADLINE: Duration = Duration::from_secs(20);
 const STOP_DEADLINE: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
-pub(crate) struct Server(Process);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Embedded,
+    Docker,
+}
+
+pub(crate) const ENGINES: [Engine; 2] = [Engine::Embedded, Engine::Docker];
+
+impl fmt::Display for Engine {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Engine::Embedded => "embedded",
+            Engine::Docker => "docker",
+        })
+    }
+}
+
+pub(crate) struct Server {
+    pub(crate) engine: Engine,
+    /// Whose its containers are.
+    pub(crate) owner: String,
+    process: Process,
+}
 
 impl Server {
     /// Starts a server on a free port and waits until it says that it is ready.
-    pub(crate) fn start(engine: &str, flags: &[&str]) -> anyhow::Result<Self> {
-        Process::start(engine, flags).map(Self)
+    pub(crate) fn start(
+        engine: Engine,
+        roots: Option<&Path>,
+        flags: &[&str],
+    ) -> anyhow::Result<Self> {
+        let owner = format!("bench-{}-{engine}", std::process::id());
+        let mut words = vec!["--owner".to_owned(), owner.clone()];
+        if let Some(roots) = roots.filter(|_| engine == Engine::Embedded) {
+            words.extend(["--roots-dir".to_owned(), roots.display().to_string()]);
+        }
+        words.extend(flags.iter().map(|flag| (*flag).to_owned()));
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        Ok(Self {
+            engine,
+            owner,
+            process: Process::start(&engine.to_string(), &words)?,
+        })
     }
 
-    /// Executes a program and answers its standard output.
-    pub(crate) fn execute(&self, language: &str, code: &str) -> anyhow::Result<String> {
-        let url = format!("{}/execute/{language}", self.0.url);
-        let mut response = self.0.agent.post(url).send_json(json!({"code": code}))?;
-        let answer: Value = response.body_mut().read_json()?;
-        anyhow::ensure!(
-            answer["status"] == "ok",
-            "{language} was answered with {answer}"
-        );
-        Ok(answer["stdout"].as_str().unwrap_or_default().to_owned())
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.pid()
     }
 
-    /// Executes a program that never ends, for longer than anything is measured beside it.
-    pub(crate) fn flood(&self, language: &str, code: &str) -> anyhow::Result<()> {
-        let url = format!("{}/execute/{language}", self.0.url);
-        let request = json!({"code": code, "limits": {"wall_ms": 2000, "cpu_ms": 30_000}});
-        let mut response = self.0.agent.post(url).send_json(request)?;
-        let answer: Value = response.body_mut().read_json()?;
-        anyhow::ensure!(
-            answer["truncated"] == true,
-            "it flooded nothing: {answer:.500}"
-        );
-        Ok(())
+    pub(crate) fn connect(&self) -> anyhow::Result<Client> {
+        Client::connect(&self.process.url)
+    }
+
+    /// The figures of one language's pool.
+    pub(crate) fn pool(&self, language: &str) -> anyhow::Result<Value> {
+        self.process.pool(language)
     }
 
     /// Waits until no runner of the language starts, runs or is being made ready again.
@@ -52,10 +80,27 @@ impl Server {
     }
 
     fn wait(&self, language: &str, there: impl Fn(&Value) -> bool) -> anyhow::Result<()> {
-        (self.0).wait_for_pool(language, (REST_DEADLINE, LOOK_AGAIN), there)
+        (self.process).wait_for_pool(language, (REST_DEADLINE, LOOK_AGAIN), there)
     }
 
     pub(crate) fn stop(mut self) -> anyhow::Result<()> {
-        self.0.stop(STOP_DEADLINE)
+        self.process.stop(STOP_DEADLINE)
     }
+}
+
+/// Executes a program; answers how long it took and the whole answer.
+///
+/// # Errors
+/// Any status but `ok`, and any output but that of the programs here.
+pub(crate) fn execute(
+    client: &mut Client,
+    request: &Request,
+    printed: &str,
+) -> anyhow::Result<(Duration, Value)> {
+    let (took, answer) = client.send(request)?;
+    anyhow::ensure!(
+        answer["status"] == "ok" && answer["stdout"] == printed,
+        "the program was answered with {answer:.600}"
+    );
+    Ok((took, answer))
 }

@@ -21,6 +21,8 @@ const MORE_DESCRIPTORS: usize = 6;
 const MORE_SERVER_KIB: u64 = 96 << 10;
 const MORE_RUNNER_KIB: u64 = 24 << 10;
 const SETTLES_WITHIN: Duration = Duration::from_secs(3);
+const AT_REST_AFTER: Duration = Duration::from_secs(3);
+const AT_REST_WITHIN: Duration = Duration::from_secs(30);
 
 pub(super) struct Aftermath<'a> {
     attacked: &'a Server,
@@ -59,9 +61,9 @@ impl<'a> Aftermath<'a> {
         }
         new.descriptors = descriptors(attacked);
         new.server_kib = processes::status_kib(attacked.pid(), "VmRSS");
-        new.runner_kib = new.runners_kib();
         attacked.wait_until_full(language, 1);
-        new.processes = attacked.family().len();
+        new.processes = processes_at_rest(attacked);
+        new.runner_kib = new.runners_kib();
         new
     }
 
@@ -170,6 +172,20 @@ impl<'a> Aftermath<'a> {
             .filter_map(|process| resident_kib(process.pid))
             .sum()
     }
+}
+
+/// How many processes a server has around it once its runner has prepared all its interpreters.
+fn processes_at_rest(server: &Server) -> usize {
+    let start = Instant::now();
+    let (mut count, mut since) = (0, start);
+    while since.elapsed() < AT_REST_AFTER && start.elapsed() < AT_REST_WITHIN {
+        let now = server.family().len();
+        if now != count {
+            (count, since) = (now, Instant::now());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    count
 }
 
 /// `None` for a process that has ended meanwhile.
