@@ -3,10 +3,9 @@
 
 use super::problem::Problem;
 use crate::run::answer::Answer;
-use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -16,6 +15,8 @@ use tokio::time::timeout;
 const LARGE_BYTES: usize = 1 << 20;
 /// What large answers may take together, as text before they are written and as JSON after.
 const ALL_BYTES: usize = 512 << 20;
+/// An answer without its text; with it the JSON is written into memory that is taken once.
+const FRAME_BYTES: usize = 2 << 10;
 /// JSON escapes a control character with six bytes.
 const LONGEST_ESCAPE: usize = 6;
 /// Permits are counted in these, because a semaphore counts in 32 bits.
@@ -46,7 +47,8 @@ impl Room {
     pub(super) async fn respond(&self, answer: Answer) -> Result<Response, Problem> {
         let size = answer.text_bytes();
         if size < LARGE_BYTES {
-            return Ok(Json(answer).into_response());
+            let bytes = write(&answer).map_err(|_| Problem::internal())?;
+            return Ok(with_json(Body::from(bytes)));
         }
         let units = |bytes: usize| (bytes.min(ALL_BYTES) / UNIT_BYTES) as u32;
         // What waits is in memory too: no room to wait is no room.
@@ -57,17 +59,30 @@ impl Room {
         let Ok(Ok(room)) = timeout(PATIENCE, room).await else {
             return Err(unread());
         };
-        let written = tokio::task::spawn_blocking(move || serde_json::to_vec(&answer));
+        let written = tokio::task::spawn_blocking(move || write(&answer));
         let Ok(Ok(bytes)) = written.await else {
             return Err(Problem::internal());
         };
         drop(waiting);
-        let body = Body::from(Bytes::from_owner(Unsent { bytes, _room: room }));
-        let mut response = Response::new(body);
-        let json = HeaderValue::from_static("application/json");
-        response.headers_mut().insert(CONTENT_TYPE, json);
-        Ok(response)
+        Ok(with_json(Body::from(Bytes::from_owner(Unsent {
+            bytes,
+            _room: room,
+        }))))
     }
+}
+
+/// Text is taken for as long as it is, which is enough where little of it must be escaped.
+fn write(answer: &Answer) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(FRAME_BYTES + answer.text_bytes());
+    serde_json::to_writer(&mut bytes, answer)?;
+    Ok(bytes)
+}
+
+fn with_json(body: Body) -> Response {
+    let mut response = Response::new(body);
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
 }
 
 fn unread() -> Problem {
@@ -98,6 +113,7 @@ impl AsRef<[u8]> for Unsent {
 mod tests {
     use super::*;
     use crate::api::tests::answer;
+    use axum::response::IntoResponse;
 
     fn large() -> Answer {
         Answer {

@@ -29,6 +29,8 @@ pub struct Link {
     writer: Box<dyn AsyncWrite + Send + Unpin>,
     decoder: Decoder,
     buffer: Vec<u8>,
+    /// The frame that is being sent; kept, so that small ones cost no memory of their own.
+    outgoing: Vec<u8>,
 }
 
 impl Link {
@@ -41,15 +43,19 @@ impl Link {
             writer: Box::new(writer),
             decoder: Decoder::new(MAX_FROM_RUNNER),
             buffer: vec![0; CHUNK_BYTES],
+            outgoing: Vec::new(),
         }
     }
 
     /// Sends one message. Not cancel-safe: a half-sent frame makes the link useless.
     pub async fn send(&mut self, message: &ToRunner) -> Result<(), LinkError> {
-        let mut bytes = Vec::new();
-        frame::encode(message, &mut bytes)?;
-        self.writer.write_all(&bytes).await?;
+        self.outgoing.clear();
+        frame::encode(message, &mut self.outgoing)?;
+        self.writer.write_all(&self.outgoing).await?;
         self.writer.flush().await?;
+        if self.outgoing.capacity() > CHUNK_BYTES {
+            self.outgoing = Vec::new(); // a large request must not stay in memory
+        }
         Ok(())
     }
 

@@ -6,8 +6,9 @@ use super::stats::Retired;
 use crate::engine::{Link, LinkError};
 use crate::run::images::{CollectedFile, FileLog, FilesError};
 use crate::run::text::{OutputLog, Text, TextError};
+use std::pin::pin;
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use warmbox_protocol::{FromRunner, LogLevel, Outcome, RunId, RunSpec, ToRunner};
 
@@ -90,21 +91,23 @@ pub(super) async fn drive(
         output: OutputLog::new(spec.limits.output_bytes),
         files: FileLog::new(spec.collect.max_files, spec.collect.max_bytes),
     };
-    let begins_by = Instant::now() + START_DEADLINE;
-    let deadline = Instant::now() + Duration::from_millis(spec.limits.wall_ms) + GRACE;
+    // Made once for all messages of the run: each of them would register anew.
+    let mut begins_by = pin!(sleep(START_DEADLINE));
+    let mut deadline = pin!(sleep(Duration::from_millis(spec.limits.wall_ms) + GRACE));
+    let mut stopped = pin!(cancel.cancelled());
     send(link, ToRunner::Run(Box::new(spec))).await?;
     let (mut begun, mut cancelled) = (false, false);
     loop {
         let message = tokio::select! {
             message = link.receive() => message.map_err(|error| gathering.lost(error))?,
-            () = cancel.cancelled(), if !cancelled => {
+            () = &mut stopped, if !cancelled => {
                 cancelled = true;
                 // A runner that is lost by now is heard of by the next message.
                 let _ = send(link, ToRunner::Cancel { run }).await;
                 continue;
             }
-            () = sleep_until(begins_by), if !begun => return Err(StageError::Silent),
-            () = sleep_until(deadline) => return Err(StageError::Overdue),
+            () = &mut begins_by, if !begun => return Err(StageError::Silent),
+            () = &mut deadline => return Err(StageError::Overdue),
         };
         begun = true;
         if let Some(outcome) = gathering.take(message)? {
