@@ -35,7 +35,7 @@ impl Key {
             run: _,
             request: _,
             argv,
-            ahead,
+            prepared,
             env,
             files,
             stdin,
@@ -94,7 +94,8 @@ impl Key {
             parts.number(u64::from(*executable));
         }
         parts.bytes(stdin);
-        for flag in [*ahead, *stdin_open, *stop_at_output_limit] {
+        parts.text(&format!("{prepared:?}"));
+        for flag in [*stdin_open, *stop_at_output_limit] {
             parts.number(u64::from(flag));
         }
         for limit in [

@@ -5,6 +5,8 @@
 //!   a program on its way, and answers the program's arguments.
 //! - `watch_main()` has the exit code noted when `__main__` has been executed.
 //! - `exit_code()` answers that code, or `None` where it is not certain.
+//! - `finish(handler)` calls an exit handler, unless the program is traced: then nothing of ours may
+//!   be seen.
 //! - `leave(code)` ends the process at once; what C code has buffered is written.
 //!
 //! Used by `runner-images/python/support/warmbox_parent.py`, and by nothing else.
@@ -25,15 +27,16 @@ use warmbox_supervisor::sandbox::{self, Forked};
 /// # Safety
 /// Called by Python's import machinery only.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn PyInit__warmbox() -> Object {
+pub unsafe extern "C" fn PyInit__warmbox() -> *mut python::PyObject {
     // SAFETY: the definition is valid for the life of the process and is not changed by us.
     unsafe { python::PyModule_Create2(ptr::addr_of_mut!(MODULE), python::ABI_VERSION) }
 }
 
-static mut METHODS: [python::PyMethodDef; 5] = [
+static mut METHODS: [python::PyMethodDef; 6] = [
     python::method(c"serve", serve, python::ONE_ARGUMENT),
     python::method(c"watch_main", watch_main, python::NO_ARGUMENTS),
     python::method(c"exit_code", exit_code, python::NO_ARGUMENTS),
+    python::method(c"finish", finish, python::ONE_ARGUMENT),
     python::method(c"leave", leave, python::ONE_ARGUMENT),
     python::NO_METHOD,
 ];
@@ -107,6 +110,25 @@ extern "C" fn exit_code(_module: Object, _nothing: Object) -> Object {
         // SAFETY: takes an integer.
         Some(code) => unsafe { python::PyLong_FromLong(code.into()) },
         None => python::none(),
+    }
+}
+
+extern "C" fn finish(_module: Object, handler: Object) -> Object {
+    // SAFETY: borrowed references to functions of the interpreter, and new ones that are given back.
+    unsafe {
+        for name in [c"gettrace", c"getprofile"] {
+            let ask = python::PySys_GetObject(name.as_ptr());
+            if ask.is_null() {
+                return python::none(); // the program has taken it away
+            }
+            let tracer = python::PyObject_CallObject(ask, ptr::null_mut());
+            python::Py_DecRef(tracer);
+            if tracer != &raw mut python::_Py_NoneStruct {
+                python::PyErr_Clear();
+                return python::none();
+            }
+        }
+        python::PyObject_CallObject(handler, ptr::null_mut())
     }
 }
 

@@ -10,7 +10,7 @@ pub struct PyObject {
     _opaque: [u8; 0],
 }
 
-pub type Object = *mut PyObject;
+pub(crate) type Object = *mut PyObject;
 type Function = extern "C" fn(Object, Object) -> Object;
 
 /// `PYTHON_ABI_VERSION`
@@ -105,6 +105,8 @@ unsafe extern "C" {
     );
     pub(crate) fn PyErr_Restore(kind: Object, value: Object, trace: Object);
     pub(crate) fn PyErr_Clear();
+    pub(crate) fn PySys_GetObject(name: *const c_char) -> Object;
+    pub(crate) fn PyObject_CallObject(function: Object, arguments: Object) -> Object;
     pub(crate) fn PyOS_BeforeFork();
     pub(crate) fn PyOS_AfterFork_Child();
     pub(crate) fn PyInterpreterState_Get() -> *mut c_void;

@@ -1,68 +1,63 @@
-"""The end of a program without the end of its interpreter.
+"""Whether a program leaves anything behind that would do something at the end of its interpreter.
 
-CPython's finalisation takes apart every module there is, which for a fork of a prepared interpreter
-means to copy all of it and throw it away. A program can see only a part of that: its streams are
-flushed, garbage is collected, and its own modules lose what they hold, so that objects with `__del__`,
-open files and suspended generators end in order. That part is done here, step by step as in
-`Py_FinalizeEx` and `finalize_modules` (CPython, Python/pylifecycle.c), behind all exit handlers."""
+CPython's finalisation takes every module apart, which for a fork of a prepared interpreter means to
+copy all of it and throw it away. Where nobody could tell the difference it is left out: streams are
+flushed, exit handlers have run, and no object is alive that has a finaliser, as instances of classes
+with `__del__`, open files and suspended generators have. Anything else is left to CPython."""
+import _thread
+import _warnings
 import gc
 import os
 import sys
 from _weakref import ref
 
-# finalize_modules_delete_special()
-SPECIAL = """path argv ps1 ps2 last_exc last_type last_value last_traceback path_hooks
-    path_importer_cache meta_path""".split()
-FILES = "stdin stdout stderr".split()
+# More objects than these take longer to look through than they might save.
+MOST_OBJECTS = 20_000
+# Types whose instances the collector knows (object.h, Py_TPFLAGS_HAVE_GC).
+COLLECTED = 1 << 14
+# What a program may replace, and what is there if it has not.
+NAMES = "stdout stderr __stdout__ __stderr__ excepthook unraisablehook".split()
+UNTOUCHED = {name: vars(sys)[name] for name in NAMES}
 
 
-def finish(kept):
-    """Everything but the modules named in `kept` comes to its end; answers whether all went well."""
-    if len(sys._current_frames()) > 1 or "PYTHONINSPECT" in os.environ:
-        return False  # threads go on while the interpreter ends; how, is its business
-    if not flush():
+def is_plain(kept, filters):
+    """`kept` are the modules of the interpreter itself and of its libraries, `filters` those that they
+    set for warnings."""
+    if (
+        _thread._count()
+        or "_ctypes" in sys.modules  # C code of the program's may have exit handlers of its own
+        or "PYTHONINSPECT" in os.environ
+        or any(vars(sys).get(name) is not now for name, now in UNTOUCHED.items())
+        or _warnings.filters != filters
+        or not is_nothing_left(kept)
+    ):
         return False
-    if gc.isenabled():
-        gc.collect()
-    modules = sys.modules
-    own = [name for name in modules if name == "__main__" or name not in kept]
-    for name in SPECIAL:
-        if hasattr(sys, name):
-            setattr(sys, name, None)
-    for name in FILES:
-        setattr(sys, name, getattr(sys, "__%s__" % name, None))
-    left = []
-    for name in own:
-        if isinstance(modules[name], type(sys)):
-            left.append(ref(modules[name]))
-        modules[name] = None
-    gc.collect()
-    for module in reversed(left):
-        clear(module)
-    gc.collect()
-    return flush()
-
-
-def flush():
-    for name in FILES[1:]:
-        file = getattr(sys, name, None)
-        try:
-            if file is not None and not file.closed:
-                file.flush()
-        except BaseException:
-            return False
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:
+        return False  # CPython tells of it
     return True
 
 
-def clear(module):
-    """_PyModule_Clear()"""
-    module = module()
-    if module is None:
-        return
-    names = module.__dict__
-    for name in list(names):
-        if name[:1] == "_" and name[1:2] != "_":
-            names[name] = None
-    for name in list(names):
-        if name != "__builtins__":
-            names[name] = None
+def is_nothing_left(kept):
+    # The prepared interpreter's own are frozen and not among them.
+    objects = gc.get_objects()
+    if len(objects) > MOST_OBJECTS:
+        return False
+    for kind in set(map(type, objects)):
+        if hasattr(kind, "__del__"):
+            return False
+        if issubclass(kind, type):
+            for each in objects:
+                if type(each) is kind and hasattr(each, "__del__") and not each.__flags__ & COLLECTED:
+                    return False
+        elif issubclass(kind, ref):
+            for each in objects:
+                if type(each) is kind and not is_harmless(each.__callback__, kept):
+                    return False
+    return True
+
+
+def is_harmless(callback, kept):
+    return callback is None or getattr(callback, "__module__", None) in kept

@@ -26,12 +26,15 @@ def show(*args, block=None, **kwargs):
 
 def save_open_figures():
     """At the end of the program: silent, whatever the figures have to say."""
+    managers = Gcf.get_all_fig_managers()
+    if not managers:
+        return  # nothing of the program's is touched
     import logging
     import warnings
 
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    for manager in Gcf.get_all_fig_managers():
+    for manager in managers:
         try:
             _save(manager)
         except Exception:

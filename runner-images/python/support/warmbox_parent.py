@@ -5,6 +5,7 @@ The fork goes on in CPython's own start, which opens and executes main.py as it 
 it has only been spared what comes before. What differs from `python3 main.py` differs on purpose:
 modules of `NAMES` are in sys.modules already (a program that brings files of these names is started
 plainly instead), and runs that are forks of one interpreter share its hash seed and addresses."""
+import _warnings
 import atexit
 import gc
 import os
@@ -34,7 +35,8 @@ NEEDS = {"science": "numpy"}
 def serve(kind):
     """Prepares, and waits for runs. Returns in the fork that is one."""
     plain = set(sys.modules)
-    atexit.register(finish)  # first in, last out: behind everything that a program registers
+    # First in, last out: behind everything that a program registers.
+    atexit.register(_warmbox.finish, finish)
     for name in (NAMES["standard"] + NAMES.get(kind, "")).split():
         try:
             __import__(name)
@@ -48,6 +50,7 @@ def serve(kind):
     for name in own + ["_warmbox", "warmbox_exit"]:
         sys.modules.pop(name, None)
     kept.update(sys.modules)
+    filters.extend(_warnings.filters)
     # CPython looks for it next, in five folders; here is nobody who could have put it there. Taken
     # away when the program begins.
     sys.modules["usercustomize"] = None
@@ -69,13 +72,19 @@ def go(args, company):
         os.execv(sys.executable, sys.orig_argv)
     if "matplotlib" in prepared:
         os.makedirs(os.environ["MPLCONFIGDIR"], exist_ok=True)
-    sys.path_importer_cache[os.path.abspath(sys.argv[0])] = None  # a file, as CPython finds out itself
+    # As new, because the collector is to know it, unlike what is frozen.
+    main = type(sys)("__main__")
+    names = vars(main)
+    names.clear()
+    names.update(vars(sys.modules["__main__"]))
+    sys.modules["__main__"] = main
     _warmbox.watch_main()
 
 
 # Names of modules: under which a program could bring its own, and that are there for good.
 prepared = set()
 kept = set()
+filters = []
 
 
 def draw():
@@ -165,7 +174,9 @@ def record(start, length, action):
 
 def brought():
     """Names under which the program's own files could be imported."""
-    names = {name.partition(".")[0] for name in os.listdir()}
+    names = set()
+    for _, folders, files in os.walk("."):
+        names.update(name.partition(".")[0] for name in folders + files)
     if "matplotlibrc" in names:
         names.add("matplotlib")  # read when it is imported
     return names
@@ -192,11 +203,10 @@ refreshed = []
 
 
 def finish():
-    """The last exit handler. Returns where CPython itself had better finish."""
+    """The last exit handler, unless the program is traced. Returns where CPython is to finish."""
     code = _warmbox.exit_code()
-    if code is not None and warmbox_exit.finish(kept):
+    if code is not None and warmbox_exit.is_plain(kept, filters):
         if rehearsing:
             tell_rehearsal()
         _warmbox.leave(code)
-    elif rehearsing:
-        os._exit(1)
+    gc.unfreeze()  # what is to be taken apart must be known to the collector

@@ -3,7 +3,7 @@ use crate::language::load;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::HashSet;
-use warmbox_protocol::{RunId, SupportFile};
+use warmbox_protocol::{Prepared, RunId, SupportFile};
 
 fn cpp() -> Language {
     let all = load(None, &["cpp".to_owned()]).unwrap();
@@ -30,7 +30,7 @@ fn spec() -> RunSpec {
         run: RunId([1; 16]),
         request: "r".to_owned(),
         argv: vec!["g++".to_owned(), "-O2".to_owned()],
-        ahead: false,
+        prepared: None,
         env: vec![("PATH".to_owned(), "/bin".to_owned())],
         files: vec![file("main.cpp", b"int main() {}"), file("a.h", b"")],
         stdin: Vec::new(),
@@ -76,7 +76,12 @@ fn every_part_that_decides_makes_another_key() {
         |spec, _, _| spec.files.swap(0, 1),
         |spec, _, _| spec.files.truncate(1),
         |spec, _, _| spec.stdin = vec![0],
-        |spec, _, _| spec.ahead = true,
+        |spec, _, _| {
+            spec.prepared = Some(Prepared {
+                parent: "x".to_owned(),
+                args: Vec::new(),
+            });
+        },
         |spec, _, _| spec.limits.memory_bytes = 0,
         |spec, _, _| spec.limits.processes = 0,
         |spec, _, _| spec.limits.file_size_bytes = 0,
