@@ -61,7 +61,7 @@ suite_of() {
 # Only what the bare tree is made of, so that a word in the Dockerfile does not make it anew.
 bare_of() {
   local folder=runner-images/$1
-  echo "warmbox-base-$1:$({ suite_of "$1" && cat "$folder"/{packages,finish}; } 2>/dev/null | sha256sum | cut -c 1-12)"
+  echo "warmbox-base-$1:$({ suite_of "$1" && cat "$folder"/{packages,finish} "$folder"/*.cpp; } 2>/dev/null | sha256sum | cut -c 1-12)"
 }
 
 # ---- the steps of one language; they run as jobs of their own, with the log as output
@@ -73,9 +73,12 @@ step() {
 }
 
 bootstrap() {
-  local language=$1 tar=$2 from="$PWD/runner-images/$1" here=/tmp/toolchain hooks=()
+  local language=$1 tar=$2 from="$PWD/runner-images/$1" here=/tmp/toolchain hooks=() sources file
+  # What its Dockerfile copies.
+  sources="'$from/packages' '$from/finish'"
+  for file in "$from"/*.cpp; do [[ ! -f $file ]] || sources+=" '$file'"; done
   [[ -f $from/finish ]] && hooks=(
-    --customize-hook="mkdir \"\$1$here\"" --customize-hook="copy-in '$from/packages' '$from/finish' $here"
+    --customize-hook="mkdir \"\$1$here\"" --customize-hook="copy-in $sources $here"
     --customize-hook="chroot \"\$1\" sh $here/finish" --customize-hook="rm -r \"\$1$here\""
   )
   # The machine's own name and resolver are nobody's business; the empty files are places to mount on.

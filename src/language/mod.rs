@@ -194,6 +194,28 @@ mod tests {
         );
     }
 
+    /// With other words g++ leaves a precompiled header aside, and nobody would notice.
+    #[test]
+    fn headers_are_precompiled_with_the_words_of_the_command() {
+        let cpp = named("cpp");
+        let argv = cpp.compile_argv(&files(&["main.cpp"]), None).unwrap();
+        let words = argv[2..].iter().take_while(|word| *word != "-o");
+        let words: Vec<_> = words.map(String::as_str).collect();
+        let finish = include_str!("../../runner-images/cpp/finish");
+        let flags = format!("flags=\"-std=$1 {}\"", words.join(" "));
+        assert!(words.len() > 1 && finish.contains(&flags), "{flags}");
+        let standard = cpp.standards.unwrap().default;
+        for header in ["iostream", "bits/stdc++.h"] {
+            let line = finish
+                .lines()
+                .find(|line| line.ends_with(&format!("$std {header}; done")));
+            assert!(
+                line.is_some_and(|line| line.contains(&standard)),
+                "{header}"
+            );
+        }
+    }
+
     #[test]
     fn what_tells_the_time_of_its_compilation_never_compiles_alike() {
         let cpp = named("cpp");

@@ -29,6 +29,7 @@ mod limits;
 mod output;
 mod peers;
 mod pictures;
+mod plain;
 mod port;
 mod requests;
 mod roots;
