@@ -111,7 +111,7 @@ fn draw(panel: &Throughput, text: &mut String) {
         let at = y(best.rate());
         let line = format!("M{LEFT} {at:.1}H{}", WIDTH - RIGHT);
         *text += &format!("<path class=\"line bare\" d=\"{line}\"/>\n");
-        legend.entry("bare", "bare processes, best number at once", text);
+        legend.entry("bare", "bare processes", text);
     }
 }
 
