@@ -84,7 +84,7 @@ test: build weakened docker images roots ## Set up, build, make the images and r
 fuzz: setup ## Fuzz the link, requests and file names, 20 s each (SECONDS=600)
 	@scripts/fuzz.sh $(or $(SECONDS),20)
 
-check: ## Formatting, lints, shell scripts, and `unsafe` only in the supervisor
+check: ## Formatting, lints, shell scripts, and `unsafe` only where it belongs
 	@cargo fmt --version >/dev/null && cargo clippy --version >/dev/null \
 	  || { echo 'make check needs them: rustup component add rustfmt clippy' >&2; exit 1; }
 	@echo '==> formatting'
@@ -96,7 +96,7 @@ check: ## Formatting, lints, shell scripts, and `unsafe` only in the supervisor
 	@for script in runner-images/*/finish; do sh -n "$$script"; done
 	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh .ci/run runner-images/*/finish; \
 	  else echo 'shellcheck is not installed: only the syntax was looked at'; fi
-	@echo '==> unsafe only in crates/supervisor'
+	@echo '==> unsafe only in crates/supervisor and crates/prepared'
 	@! grep -rnE --include='*.rs' '\bunsafe[[:space:]]*(\{|fn\b|impl\b|trait\b|extern\b|\(|$$)' \
 	  src tests benches crates/protocol fuzz/examples fuzz/fuzz_targets | grep -vE ':[0-9]+:[[:space:]]*//'
 

@@ -3,7 +3,9 @@
 use criterion::{BatchSize, Criterion, Throughput};
 use std::hint::black_box;
 use warmbox_protocol::frame::{CHUNK_BYTES, Decoder, MAX_FROM_RUNNER, MAX_TO_RUNNER, encode};
-use warmbox_protocol::{Collect, FromRunner, InputFile, Limits, RunId, RunSpec, Stream, ToRunner};
+use warmbox_protocol::{
+    Collect, FromRunner, InputFile, Limits, Prepared, RunId, RunSpec, Stream, ToRunner,
+};
 
 /// As long as a long answer to an exercise.
 const CODE_BYTES: usize = 10 << 10;
@@ -14,7 +16,10 @@ pub(crate) fn spec(code: Vec<u8>) -> RunSpec {
         run: RunId([7; 16]),
         request: "01a201bc-5e6c-75b9-9c72-f6190bf7e6c5".to_owned(),
         argv: vec!["python3".to_owned(), "main.py".to_owned()],
-        ahead: true,
+        prepared: Some(Prepared {
+            parent: "standard".to_owned(),
+            args: Vec::new(),
+        }),
         env: vec![("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())],
         files: vec![InputFile {
             path: "main.py".to_owned(),

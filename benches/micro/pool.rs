@@ -115,6 +115,14 @@ impl Engine for Tasks {
         Box::pin(async { Ok(source()) })
     }
 
+    fn toolchain<'a>(
+        &'a self,
+        _language: &'a Arc<Language>,
+        _source: &'a Source,
+    ) -> Making<'a, Option<String>> {
+        Box::pin(async { None })
+    }
+
     fn check(&self) -> Making<'_, Result<(), EngineError>> {
         Box::pin(async { Ok(()) })
     }
@@ -207,6 +215,7 @@ fn hello(language: String) -> Hello {
             identity: Identity::Unique,
             memory_ceiling: MemoryCeiling::Measured,
         },
+        prepared: String::new(),
     }
 }
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use warmbox_protocol::frame::{HEADER_BYTES, encode};
 use warmbox_protocol::{
     Abilities, BUILD_ID, Collect, End, FromRunner, Hello, Identity, IdentitySource, InputFile,
-    Limit, LogLevel, MemoryCeiling, Origin, Outcome, PROTOCOL_VERSION, Plan, RootSource, RunId,
-    ParentPlan, Prepared, RunSpec, Stream, SupportFile, ToRunner, Usage,
+    Limit, LogLevel, MemoryCeiling, Origin, Outcome, PROTOCOL_VERSION, ParentPlan, Plan, Prepared,
+    RootSource, RunId, RunSpec, Stream, SupportFile, ToRunner, Usage,
 };
 
 /// The first bytes of an input, see `Course` in `fuzz_targets/frame.rs`: which way, a limit of
@@ -149,7 +149,7 @@ fn hello() -> Hello {
             identity: Identity::Unique,
             memory_ceiling: MemoryCeiling::CgroupV2,
         },
-        prepared: vec!["standard".into()],
+        prepared: "standard and science".into(),
     }
 }
 

@@ -332,7 +332,10 @@ pub fn isolation(hello: &Hello) -> String {
         }
         MemoryCeiling::Measured => "memory measured every 10 ms",
     };
-    format!("{sandbox}, {identity}, {memory}")
+    match hello.prepared.as_str() {
+        "" => format!("{sandbox}, {identity}, {memory}"),
+        names => format!("{sandbox}, {identity}, {memory}, prepared for {names} programs"),
+    }
 }
 
 fn refused(error: RunError) -> ServiceError {

@@ -162,8 +162,9 @@ pub struct Hello {
     /// First line of the toolchain's own version output.
     pub toolchain: String,
     pub abilities: Abilities,
-    /// The prepared interpreters that stand, or are being made.
-    pub prepared: Vec<String>,
+    /// The prepared interpreters that stand, or are being made, as people read it. No list: a runner
+    /// sends none, so that nothing is allocated for it on its word.
+    pub prepared: String,
 }
 
 /// What the kernel let this supervisor do, proved by doing it.

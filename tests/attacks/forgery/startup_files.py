@@ -1,7 +1,7 @@
 # Plants every file that an interpreter looks for when it starts, beside the program and in its home, and
 # starts it again: they are executed, but behind the same walls, and only by what it starts itself.
 # hole: dify-sandbox 27 (2024): code that the interpreter took up at its start ran before the walls stood
-# stopped by: ahead, filter, scratch
+# stopped by: prepared, filter, scratch
 # expect: {"status": "runtime_error", "limit": null, "exit_code": 43, "stdout": "usercustomize: nothing\nrandom: nothing\nmain: nothing\n", "stderr": ""}
 import os, site, sys
 

@@ -2,7 +2,7 @@
 # memory, removes what they watch with, asks to be started ahead once more with a socket of its own.
 # hole: SandboxFusion (test lo_pyc_poison): byte code written by one run was executed by the next
 # hole: dify-sandbox 3a73859: a field of the request was executed before the walls stood
-# stopped by: outer root, ahead, verdict channel
+# stopped by: outer root, prepared, verdict channel
 # expect: {"status": "runtime_error", "limit": null, "exit_code": 43, "stdout": "nothing\nagain\n", "stderr": ""}
 import errno, os, socket, sys
 

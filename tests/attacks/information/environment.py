@@ -2,7 +2,7 @@
 # interpreter keep it, and nothing around it on the stack.
 # hole: issue 564 (Judge0): printenv showed the worker's environment
 # hole: runners/base.py of 3d77020 (SandboxFusion): programs are started with all of the server's own environment
-# stopped by: ahead, outer root
+# stopped by: prepared, outer root
 # expect: {"status": "ok", "stdout": "nothing\n", "stderr": ""}
 import ctypes, os
 
@@ -28,5 +28,5 @@ strings = block[block.index(raw.split(b"\0")[0]):].rstrip(b"\0").split(b"\0")
 if sorted(strings[:-1]) != sorted(raw.rstrip(b"\0").split(b"\0")) or not strings[-1].endswith(b"/bin/python3"):
     found.append(f"on the stack: {strings}")
 names = {line[5] for line in maps if len(line) > 5 and line[5].startswith("/")}
-found += [f"mapped {name}" for name in names if not name.startswith(("/usr/", "/lib", "/etc/ld.so.cache"))]
+found += [f"mapped {name}" for name in names if not name.startswith(("/usr/", "/lib", "/etc/ld.so.cache", "/opt/warmbox/"))]
 print("\n".join(found) or "nothing")

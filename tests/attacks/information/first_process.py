@@ -1,4 +1,4 @@
-# Asks everything of the first process, which is a copy of the supervisor: what lies in its memory or names its files is
+# Asks everything of the first process, which is a copy of the supervisor or of a prepared interpreter: what lies in its memory or names its files is
 # refused; what is shown of it is a fixed name and its place in the sandbox.
 # stopped by: identities, proc
 # expect: {"status": "ok", "stdout": "nothing\n", "stderr": ""}
@@ -28,7 +28,9 @@ for base in ("/proc/1", "/proc/1/task/1", "/proc/self/../1", f"/proc/{os.getppid
         except (PermissionError, FileNotFoundError):
             pass
     words = open(base + "/cmdline").read().split("\0")
-    if os.path.basename(words[0]) != "warmbox-supervisor" or os.path.dirname(words[0]) not in ("", "/") or words[1:] != ["runner", ""]:
+    supervisor = os.path.basename(words[0]) == "warmbox-supervisor" and os.path.dirname(words[0]) in ("", "/") and words[1:] == ["runner", ""]
+    interpreter = words[:2] == ["python3", "-X"] and words[2].startswith("warmbox_parent=") and words[3:] == ["main.py", ""]
+    if not (supervisor or interpreter):
         found.append(f"its command line {words}")
     stat = open(base + "/stat").read().rsplit(") ", 1)[1].split()
     if stat[23:28] != ["1", "1", "0", "0", "0"]:

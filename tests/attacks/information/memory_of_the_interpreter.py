@@ -1,6 +1,6 @@
 # Searches all memory that its interpreter wrote, because that was started before this program came: for names from the
 # server's environment and command line. (The brackets keep the patterns from finding themselves.)
-# stopped by: ahead, outer root
+# stopped by: prepared, outer root
 # expect: {"status": "ok", "stdout": "nothing\n", "stderr": ""}
 import gc, os, re, sys, threading
 

@@ -25,7 +25,10 @@ for table in ("self", "thread-self", "1"):
             found.append(f"writable: {line}")
         if "nosuid" not in options or "nodev" not in options and point not in devices and not point.startswith("/proc/"):
             found.append(f"set-uid or devices: {line}")
-        if point in scratch and (kind, source) != ("tmpfs", "scratch") or point == "/" and (kind, source) != ("tmpfs", "runner"):
+        own = {("tmpfs", "scratch")} if point in scratch else {("tmpfs", "runner")}
+        if point == "/tmp":
+            own.add(("tmpfs", "runner"))  # of the prepared interpreters, below the scratch folder and covered by it
+        if point in scratch | {"/"} and (kind, source) not in own:
             found.append(f"not ours: {line}")
         if kind in ("cgroup", "cgroup2", "sysfs", "debugfs", "tracefs", "securityfs", "bpf", "devpts", "mqueue", "configfs", "pstore", "efivarfs", "binfmt_misc",
                     "hugetlbfs", "fusectl", "autofs", "nfs", "nfs4", "cifs", "rpc_pipefs", "fuse.lxcfs"):

@@ -1,7 +1,7 @@
 // Looks for settings of the process that started it, which tell of the server and of the run before: signal settings, mask,
 // priority, limits, timers, folder of work, signal at the parent's death, address layout, session and terminal.
 // hole: 6f21daf (isolate): a limit of one run remained for the next
-// stopped by: rlimits, ahead, namespaces
+// stopped by: rlimits, prepared, namespaces
 // expect: {"status": "ok", "stdout": "nothing\n", "stderr": ""}
 #include <initializer_list>
 #include <cerrno>

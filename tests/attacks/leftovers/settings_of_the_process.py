@@ -1,6 +1,6 @@
 # Changes all that a process can set about itself and that children inherit. Whoever comes next must start from
 # the same settings as the first.
-# stopped by: ahead, namespaces
+# stopped by: prepared, namespaces
 # expect: {"status": "ok", "stdout": "nothing\n", "stderr": ""}
 import ctypes, locale, os, resource, signal, sys
 

@@ -1,6 +1,6 @@
 # Plants code and settings wherever Python, its libraries or a shell look at their start.
 # hole: dify-sandbox, issue 27: what a request had loaded first ran before the filter was there
-# stopped by: outer root, scratch, ahead
+# stopped by: outer root, scratch, prepared
 # expect: {"status": "ok", "stdout": "nothing\n", "stderr": ""}
 import builtins, os, site, sys, sysconfig
 

@@ -1,4 +1,6 @@
 # Events that the interpreter tells of while it ends.
+# differs: whether anything is left that could tell the difference is asked of the collector, which tells of it
+# expect: {"exit_code": 0, "stdout": "main\ngc.get_objects\n"}
 import os
 import sys
 

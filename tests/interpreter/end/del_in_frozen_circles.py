@@ -1,4 +1,5 @@
 # Circles that the collector was told to leave alone.
+# differs with libraries: what they are is known to the collector again before they end
 import gc
 
 

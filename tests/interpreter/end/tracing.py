@@ -1,4 +1,5 @@
 # Functions that follow the program still follow it at the end.
+# differs with libraries: they are imported already, with their handlers for the end, and with logging
 # each: ["sys.setprofile", "sys.settrace"]
 import atexit
 import os

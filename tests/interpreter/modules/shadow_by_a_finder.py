@@ -1,4 +1,6 @@
 # A finder of the program's own, before all others, sees what is imported first.
+# differs: modules that programs import most are imported already
+# expect: {"exit_code": 0, "stdout": "asked for queue\n"}
 # ends: {"stdout": {"has": "asked for random\n"}}
 import sys
 

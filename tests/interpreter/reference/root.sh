@@ -19,8 +19,11 @@ for name in bin sbin lib lib64; do
   ln -s "usr/$name" "$name"
 done
 for name in ld.so.cache ld.so.conf ld.so.conf.d alternatives matplotlibrc mime.types localtime \
-  python3 python3.13 fonts; do
-  [ ! -e "$image/etc/$name" ] || cp -a "$image/etc/$name" etc/
+  'python3*' fonts; do
+  # shellcheck disable=SC2086 # a pattern
+  for path in "$image"/etc/$name; do
+    [ ! -e "$path" ] || cp -a "$path" etc/
+  done
 done
 printf 'root:x:0:0::/nonexistent:/usr/sbin/nologin\nsandbox:x:1000:1000:sandbox:/tmp:/bin/sh\n' >etc/passwd
 printf 'root:x:0:\nsandbox:x:1000:\n' >etc/group

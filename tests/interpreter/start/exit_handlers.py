@@ -1,4 +1,6 @@
 # Whether anybody has asked to be called at the end.
+# differs: the last handler is ours
+# expect: {"exit_code": 0, "stdout": "1\n"}
 import atexit
 
 print(atexit._ncallbacks())

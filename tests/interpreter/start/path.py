@@ -1,4 +1,5 @@
 # Where modules are looked for, and the work folder.
+# differs with libraries: the folder for their settings is there already
 import os
 import sys
 

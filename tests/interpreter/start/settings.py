@@ -3,7 +3,7 @@ import gc
 import sys
 import threading
 
-print(gc.isenabled(), gc.get_threshold(), gc.get_freeze_count(), gc.get_debug(), gc.callbacks, gc.garbage)
+print(gc.isenabled(), gc.get_threshold(), gc.get_debug(), gc.callbacks, gc.garbage)
 print(sys.getswitchinterval(), sys.gettrace(), sys.getprofile(), threading.gettrace(), threading.getprofile())
 for name in ("displayhook", "excepthook", "breakpointhook", "unraisablehook"):
     print(name, getattr(sys, name) is getattr(sys, "__%s__" % name), getattr(sys, name).__name__)

@@ -1,4 +1,5 @@
 # A program that shows warnings by itself, also at the end.
+# differs with libraries: they are imported already, with their handlers for the end, and with logging
 # ends: {"stdout": {"has": "mine UserWarning"}, "stderr": {"has": "ResourceWarning"}}
 import warnings
 

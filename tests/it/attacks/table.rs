@@ -77,7 +77,13 @@ const LAYERS: [(&str, &[&str]); 22] = [
         ],
     ),
     ("compiler", &["src/run/stages.rs"]),
-    ("ahead", &["crates/supervisor/src/sandbox/ahead.rs"]),
+    (
+        "prepared",
+        &[
+            "crates/supervisor/src/sandbox/parent.rs",
+            "crates/supervisor/src/sandbox/waiting.rs",
+        ],
+    ),
     (
         "verdict channel",
         &[

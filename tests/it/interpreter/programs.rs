@@ -5,7 +5,8 @@
 //! on stderr where nothing is said); `request: {..}` other fields of the request; `each run differs`
 //! for one that prints what may never come twice; `as it is` for one that another import at its end
 //! would change; `each: [..]` texts that stand for the word EACH, a program for each of them;
-//! `differs: ..` why the service answers something else, and `expect: {..}` what.
+//! `differs: ..` why the service answers something else, and `expect: {..}` what; `differs with
+//! libraries: ..` why only the program alone is compared.
 //! `# === NAME ===` begins a further file of the work folder, and at the top one that is `main.py`
 //! itself, without the header.
 
@@ -78,7 +79,8 @@ fn forms(name: &str, text: &str) -> Vec<Program> {
     let request = header.json("request").unwrap_or(json!({}));
     let mut forms = vec![(name.to_owned(), main.clone())];
     let wants_them = LIBRARIES.iter().any(|name| main.contains(name));
-    if !wants_them && !header.has("as it is") && request.get("files").is_none() {
+    let alone = header.has("as it is") || header.has("differs with libraries:");
+    if !wants_them && !alone && request.get("files").is_none() {
         let wants = format!("{main}{WANTS_LIBRARIES}");
         forms.push((format!("{name} with libraries"), wants));
     }

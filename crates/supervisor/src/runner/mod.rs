@@ -115,7 +115,7 @@ impl Runner {
                     identity,
                     memory_ceiling,
                 },
-                prepared: stock.names(),
+                prepared: stock.names().join(" and "),
             },
             stock,
             cgroup,

@@ -3,6 +3,7 @@
 
 use crate::failure::Failure;
 use crate::sandbox::{Blueprint, IdSource, Parent, Sandbox, Stand};
+use crate::sys::process;
 use std::os::fd::RawFd;
 use warmbox_protocol::{ParentPlan, Prepared};
 
@@ -40,9 +41,6 @@ pub(super) struct Others {
     pub(super) memory_bytes: u64,
 }
 
-/// What a process that waits, or the first of a sandbox, has to itself.
-const WAITING_BYTES: u64 = 2 << 20;
-
 impl Stock {
     /// Starts the parents and waits for the first. One that does not come to stand is told of and
     /// done without: its programs are started as any others.
@@ -74,8 +72,8 @@ impl Stock {
     }
 
     /// The parents that stand, or will.
-    pub(super) fn names(&self) -> Vec<String> {
-        let names = self.parents.iter().map(|place| place.parent.name.clone());
+    pub(super) fn names(&self) -> Vec<&str> {
+        let names = self.parents.iter().map(|place| place.parent.name.as_str());
         names.collect()
     }
 
@@ -156,9 +154,12 @@ impl Stock {
             others.pids.push(parent.pid());
             others.memory_bytes += parent.resident_bytes();
             if let Some(waits) = sandbox {
-                others.pids.push(waits.pid as u32);
-                others.pids.extend(waits.waiting);
-                others.memory_bytes += 2 * WAITING_BYTES;
+                let pids = [Some(waits.pid as u32), waits.waiting];
+                for pid in pids.into_iter().flatten() {
+                    others.pids.push(pid);
+                    // More than it has to itself: what is less would refuse the next run's limit.
+                    others.memory_bytes += process::resident_bytes(pid as i32);
+                }
             }
         }
         others
