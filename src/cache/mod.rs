@@ -122,8 +122,10 @@ impl Cache {
                 Joined::Later(waiting) => waiting,
             };
             let landed = tokio::select! {
-                landed = landing(waiting) => landed,
+                // In this order: whoever is gone must not be the next who compiles.
+                biased;
                 () = cancel.cancelled() => return Look::Cancelled,
+                landed = landing(waiting) => landed,
                 () = sleep_until(give_up) => return self.missed(Look::Alone),
             };
             match landed {

@@ -126,6 +126,20 @@ async fn one_who_waits_can_be_cancelled() {
     assert!(matches!(other.await.unwrap(), Look::Cancelled));
 }
 
+#[tokio::test]
+async fn one_who_is_gone_when_the_first_goes_does_not_take_its_place() {
+    let cache = cache(1 << 20).await;
+    for _ in 0..20 {
+        let first = turn(look(&cache).await);
+        let cancel = CancellationToken::new();
+        let other = waiting(&cache, &cancel);
+        settle().await;
+        cancel.cancel();
+        drop(first);
+        assert!(matches!(other.await.unwrap(), Look::Cancelled));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_for_longer_than_patience() {
     let cache = cache(1 << 20).await;

@@ -34,6 +34,7 @@ pub(super) async fn compile(
             return Ok(wanted.answer(&program));
         }
         Look::Cancelled => return Err(ClaimError::Cancelled.into()),
+        _ if cancel.is_cancelled() => return Err(ClaimError::Cancelled.into()),
         Look::Alone => return super::compile(pool, request, cancel, spent).await,
         Look::Turn(turn) => turn,
     };

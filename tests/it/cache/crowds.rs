@@ -54,9 +54,12 @@ fn where_the_first_client_goes_away_another_one_compiles() {
         let place = Place::new();
         let one = ["--min-idle", "1", "--max-runners", "1"];
         let server = place.server(setup, &[&PATIENT[..], &one].concat());
-        // Part of a second, of which the first client sees the beginning.
+        server.wait_until_full("cpp", 1);
+        let at_rest = server.family().len();
+        // A second or two, of which the first client sees the beginning.
         let code = format!(
-            "#include <iostream>\nint main() {{ std::cout << \"yes\\n\"; }} // {}",
+            "#include <cstdio>\n#include <regex>\nint main() {{ std::regex a(\"a+(b|c)*\"); \
+             puts(std::regex_match(\"abc\", a) ? \"yes\" : \"no\"); }} // {}",
             marker("left")
         );
         let request = json!({"code": code, "limits": {"compile_wall_ms": 60_000}});
@@ -67,6 +70,9 @@ fn where_the_first_client_goes_away_another_one_compiles() {
         };
         let first = server.send_and_hold("cpp", &request);
         looks(1);
+        wait_for(Duration::from_secs(10), "its compiler runs", || {
+            (server.family().len() > at_rest).then_some(())
+        });
         let gone = server.send_and_hold("cpp", &request);
         looks(2);
         let answers: Vec<Value> = std::thread::scope(|scope| {
