@@ -17,6 +17,8 @@ const KIB: f64 = 1024.0;
 const MEGABYTE: f64 = 1e6;
 /// Runs before a runner's memory is looked at.
 const USED: u32 = 20;
+/// What an interpreter takes to import the large libraries, in several runners at once.
+const ON_DEMAND: Duration = Duration::from_secs(5);
 /// Connections over which the many runs come.
 const CLIENTS: usize = 16;
 
@@ -39,36 +41,67 @@ pub(crate) fn idle_memory(bench: &Bench) -> Figures {
     eprintln!("compare: memory of an idle Python runner");
     on_each(|engine| {
         let server = Server::start(engine, bench.roots.as_deref(), &["--languages", "python"])?;
-        let request = Request::execute("python", &json!({"code": programs::HELLO}));
         let mut client = server.connect()?;
-        for _ in 0..USED {
-            execute(&mut client, &request, "1\n")?;
-        }
-        server.at_rest("python")?;
-        let runners = runners(&server)?;
+        let mut use_it = |code: &str| -> anyhow::Result<()> {
+            let request = Request::execute("python", &json!({ "code": code }));
+            for _ in 0..USED {
+                execute(&mut client, &request, "1\n")?;
+            }
+            server.at_rest("python")
+        };
+        use_it(programs::HELLO)?;
+        let slim = Weight::of(&server)?;
+        // What is started on demand takes a moment to stand, in each runner that was asked.
+        use_it(programs::WANTS_ALL)?;
+        std::thread::sleep(ON_DEMAND);
+        let whole = Weight::of(&server)?;
+        server.stop()?;
+        Ok(Figure {
+            value: slim.share,
+            from: format!(
+                "{} processes; of it private to one process: {:.1} MB. Once programs have wanted numpy: \
+                 {:.1} MB, {} processes",
+                slim.processes, slim.private, whole.share, whole.processes
+            ),
+        })
+    })
+}
+
+/// What a runner weighs, on average: in megabytes.
+struct Weight {
+    share: f64,
+    private: f64,
+    processes: usize,
+}
+
+impl Weight {
+    fn of(server: &Server) -> anyhow::Result<Self> {
+        let runners = runners(server)?;
+        anyhow::ensure!(!runners.is_empty(), "there is no runner");
         let (mut share, mut private, mut processes) = (0.0, 0.0, 0);
         for runner in &runners {
             for process in family(*runner) {
                 let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup"))
                     .context("only root sees the memory of a runner's processes")?;
-                share += sum(&rollup, &["Pss:"]);
-                private += sum(&rollup, &["Private_Clean:", "Private_Dirty:"]);
+                let size = |names| sum(&rollup, names) * KIB / MEGABYTE / runners.len() as f64;
+                // The shadow of a process that waits is the same memory, seen twice.
+                if !is_shadow(process) {
+                    share += size(&["Pss:"]);
+                    private += size(&["Private_Clean:", "Private_Dirty:"]);
+                }
                 processes += 1;
             }
         }
-        server.stop()?;
-        anyhow::ensure!(!runners.is_empty(), "there is no runner");
-        let each = |kib: f64| kib * KIB / MEGABYTE / runners.len() as f64;
-        Ok(Figure {
-            value: each(share),
-            from: format!(
-                "{} runners of {} processes each; of it private to one process: {:.1} MB",
-                runners.len(),
-                processes / runners.len(),
-                each(private)
-            ),
+        Ok(Self {
+            share,
+            private,
+            processes: processes / runners.len(),
         })
-    })
+    }
+}
+
+fn is_shadow(process: u32) -> bool {
+    fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.contains("shadow"))
 }
 
 /// The server's own memory after many runs of both languages, some of them with large programs

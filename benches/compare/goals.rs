@@ -102,23 +102,24 @@ pub(crate) const GOALS: &[Goal] = &[
         title: "Python hello",
         against: "bare `python3 -c 'print(1)'`",
         bound: Bound::RatioAtMost(0.12),
-        in_the_way: "what remains is the program's own process: entering its sandbox, running, being taken apart with its \
-                     namespaces. HTTP, JSON, claim and link together take 0.15 ms (see the profile).",
+        in_the_way: "processes that wake each other one after the other, and what an interpreter takes to open, compile and \
+                     execute a file (see the profile).",
     },
     Goal {
         work: Work::PythonHello,
         title: "Python hello",
         against: "`docker cp` and `docker exec` into a warm container",
         bound: Bound::RatioAtMost(1.0 / 60.0),
-        in_the_way: "what remains is the program's own process: entering its sandbox, running, being taken apart with its \
-                     namespaces. HTTP, JSON, claim and link together take 0.15 ms (see the profile).",
+        in_the_way: "processes that wake each other one after the other, and what an interpreter takes to open, compile and \
+                     execute a file (see the profile).",
     },
     Goal {
         work: Work::Plot,
         title: "matplotlib plot, picture returned",
         against: "bare `python3` doing the same",
         bound: Bound::RatioAtMost(0.11),
-        in_the_way: "drawing and compressing the picture are left even where every import is paid.",
+        in_the_way: "drawing and compressing the picture are left even where every import is paid: nine tenths of the time \
+                     is matplotlib's own.",
     },
     Goal {
         work: Work::Numpy,
@@ -162,23 +163,24 @@ pub(crate) const GOALS: &[Goal] = &[
         title: "throughput, Python hello, 16 connections",
         against: "the best of bare processes on all cores",
         bound: Bound::TimesAtLeast(6.0),
-        in_the_way: "after every run a sandbox is taken apart and the next one put up, on the same cores as server and \
-                     clients (see the profile).",
+        in_the_way: "after every run a sandbox is taken apart and the next one put up, with an interpreter's memory in it, \
+                     on the same cores as server and clients (see the profile).",
     },
     Goal {
         work: Work::ThroughputCpp,
         title: "throughput, C++ seen before, 16 connections",
         against: "the best of bare processes on all cores",
         bound: Bound::TimesAtLeast(0.7),
-        in_the_way: "after every run a sandbox is taken apart and the next one put up, on the same cores as server and \
-                     clients (see the profile).",
+        in_the_way: "after every run a sandbox is taken apart and the next one put up, with an interpreter's memory in it, \
+                     on the same cores as server and clients (see the profile).",
     },
     Goal {
         work: Work::IdleMemory,
         title: "memory of an idle Python runner",
         against: "",
         bound: Bound::MegabytesAtMost(15.0),
-        in_the_way: "the processes that wait for a run, each with its interpreter.",
+        in_the_way: "the interpreter that has imported numpy and matplotlib, and the fork of it that waits; the other alone \
+                     would keep to it.",
     },
     Goal {
         work: Work::ServerMemory,

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) const HELLO: &str = "print(1)";
+/// Has a runner start what it starts on demand.
+pub(crate) const WANTS_ALL: &str = "import numpy\nprint(1)";
 pub(crate) const TESTS: u32 = 50;
 
 const NUMPY: &str = "import numpy as np
@@ -23,9 +25,10 @@ print(1)
 const WORK: &str = "sum = 0\nfor i in range(4_000_000): sum += i\nprint(1)";
 const FLOOD: &str = "import os\nwhile True: os.write(1, b'x' * 65536)";
 
-/// As runner-images/cpp/language.toml has them.
+/// As runner-images/cpp/language.toml has them; the distribution's compiler, and not the one that is
+/// found before it in our image.
 const COMPILE: [&str; 8] = [
-    "g++",
+    "/usr/bin/g++",
     "-std=gnu++17",
     "-O2",
     "-pipe",

@@ -96,6 +96,7 @@ fn plan() -> Plan {
         version_argv: vec!["python3".into(), "--version".into()],
         env: vec![("PATH".into(), "/usr/bin:/bin".into())],
         parents: vec![ParentPlan {
+            on_demand: true,
             name: "standard".into(),
             argv: vec!["python3".into(), "main.py".into()],
         }],

@@ -4,6 +4,8 @@
 use super::Language;
 use super::template::Template;
 use serde::Deserialize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use warmbox_protocol::{InputFile, ParentPlan, Prepared, SupportFile};
 
 /// The support file that prepared interpreters run once, to learn what programs need.
@@ -21,6 +23,8 @@ pub(super) struct Definition {
     unless: Vec<String>,
     #[serde(default)]
     least_memory_bytes: u64,
+    #[serde(default)]
+    on_demand: bool,
 }
 
 /// An interpreter that a runner holds ready to be forked.
@@ -34,6 +38,20 @@ pub(super) struct Interpreter {
     unless: Vec<String>,
     /// And that may use so much memory: what they did not ask for counts as theirs.
     least_memory_bytes: u64,
+    /// Runners do without it until a program wants it, and from then on start with it.
+    on_demand: bool,
+    wanted: Wanted,
+}
+
+/// Whether a program has ever wanted it.
+#[derive(Debug, Clone, Default)]
+struct Wanted(Arc<AtomicBool>);
+
+/// No part of what a language is.
+impl PartialEq for Wanted {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
 }
 
 /// Reads the entries of a language.
@@ -44,9 +62,10 @@ pub(super) fn parse(written: Vec<Definition>) -> Result<Vec<Interpreter>, String
         if interpreters.iter().any(|other| other.name == name) {
             return Err(format!("prepared: there are two of the name {name:?}"));
         }
-        if interpreters.is_empty() && !(entry.imports.is_empty() && entry.unless.is_empty()) {
+        let takes_any = entry.imports.is_empty() && entry.unless.is_empty() && !entry.on_demand;
+        if interpreters.is_empty() && !takes_any {
             return Err(format!(
-                "prepared: {name:?} is the first and must take any program: without imports and unless"
+                "prepared: {name:?} is the first and must take any program: without imports, unless and on_demand"
             ));
         }
         let argv = Template::parse(&entry.argv, &["main"])
@@ -57,6 +76,8 @@ pub(super) fn parse(written: Vec<Definition>) -> Result<Vec<Interpreter>, String
             imports: entry.imports,
             unless: entry.unless,
             least_memory_bytes: entry.least_memory_bytes,
+            on_demand: entry.on_demand,
+            wanted: Wanted::default(),
         });
     }
     Ok(interpreters)
@@ -68,6 +89,7 @@ impl Language {
         let plan = |interpreter: &Interpreter| ParentPlan {
             name: interpreter.name.clone(),
             argv: interpreter.argv.words(&self.values(&[])),
+            on_demand: interpreter.on_demand && !interpreter.wanted.0.load(Relaxed),
         };
         self.prepared.iter().map(plan).collect()
     }
@@ -82,7 +104,7 @@ impl Language {
         })
     }
 
-    /// The prepared interpreter for a program. None where the language has none, or the main file
+    /// The prepared interpreter for a program, which new runners have ready from now on. None where the language has none, or the main file
     /// has not the name under which they were started.
     pub fn prepared_for(
         &self,
@@ -95,6 +117,7 @@ impl Language {
         }
         let suits = |it: &&Interpreter| it.suits(self, files, memory_bytes);
         let found = (self.prepared.iter().skip(1).find(suits)).or(self.prepared.first())?;
+        found.wanted.0.store(true, Relaxed);
         Some(Prepared {
             parent: found.name.clone(),
             args: args.to_vec(),
@@ -177,7 +200,21 @@ mod tests {
             executable: false,
         };
         assert_eq!(languages[0].prepared_for(&[file], &[], u64::MAX), None);
-        assert_eq!(languages[0].parents().len(), 2);
+        let on_demand = || {
+            languages[0]
+                .parents()
+                .iter()
+                .map(|it| it.on_demand)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(on_demand(), [false, true]);
+        let file = InputFile {
+            path: "main.py".to_owned(),
+            bytes: b"import numpy".to_vec(),
+            executable: false,
+        };
+        languages[0].prepared_for(&[file], &[], u64::MAX);
+        assert_eq!(on_demand(), [false, false], "it was wanted");
         assert_eq!(languages[0].rehearsal().unwrap().name, "main.py");
     }
 
@@ -189,6 +226,7 @@ mod tests {
             imports: imports.iter().map(|name| (*name).to_owned()).collect(),
             unless: Vec::new(),
             least_memory_bytes: 0,
+            on_demand: false,
         };
         assert!(parse(vec![entry("a", &[]), entry("b", &["c"])]).is_ok());
         for (wrong, reason) in [

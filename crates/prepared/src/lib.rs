@@ -5,12 +5,14 @@
 //!   a program on its way, and answers the program's arguments.
 //! - `watch_main()` has the exit code noted when `__main__` has been executed.
 //! - `exit_code()` answers that code, or `None` where it is not certain.
+//! - `watch_ctypes()` has it noted when `ctypes` reaches C code, and `used_ctypes()` answers whether.
 //! - `finish(handler)` calls an exit handler, unless the program is traced: then nothing of ours may
 //!   be seen.
 //! - `leave(code)` ends the process at once; what C code has buffered is written.
 //!
 //! Used by `runner-images/python/support/warmbox_parent.py`, and by nothing else.
 
+mod c_code;
 mod main_frame;
 mod memory;
 mod python;
@@ -19,8 +21,9 @@ use memory::Memory;
 use python::Object;
 use std::ffi::c_int;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::ptr;
-use warmbox_supervisor::sandbox::{self, Forked};
+use warmbox_supervisor::sandbox::{self, Blueprint, Forked};
 
 /// The module, when Python imports it.
 ///
@@ -32,10 +35,12 @@ pub unsafe extern "C" fn PyInit__warmbox() -> *mut python::PyObject {
     unsafe { python::PyModule_Create2(ptr::addr_of_mut!(MODULE), python::ABI_VERSION) }
 }
 
-static mut METHODS: [python::PyMethodDef; 6] = [
+static mut METHODS: [python::PyMethodDef; 8] = [
     python::method(c"serve", serve, python::ONE_ARGUMENT),
     python::method(c"watch_main", watch_main, python::NO_ARGUMENTS),
     python::method(c"exit_code", exit_code, python::NO_ARGUMENTS),
+    python::method(c"watch_ctypes", watch_ctypes, python::NO_ARGUMENTS),
+    python::method(c"used_ctypes", used_ctypes, python::NO_ARGUMENTS),
     python::method(c"finish", finish, python::ONE_ARGUMENT),
     python::method(c"leave", leave, python::ONE_ARGUMENT),
     python::NO_METHOD,
@@ -76,8 +81,9 @@ fn fork(memory: &Memory) -> io::Result<Forked> {
 }
 
 extern "C" fn serve(_module: Object, memory: Object) -> Object {
+    // Neither is given back in a program on its way: to give back much copies much.
     // SAFETY: Python keeps the bytes while this call lasts; any other object has none.
-    let memory = Memory::parse(unsafe {
+    let memory = ManuallyDrop::new(Memory::parse(unsafe {
         let bytes = python::PyBytes_AsString(memory);
         match bytes.is_null() {
             true => return ptr::null_mut(), // its error is set
@@ -86,8 +92,10 @@ extern "C" fn serve(_module: Object, memory: Object) -> Object {
                 usize::try_from(python::PyBytes_Size(memory)).unwrap_or(0),
             ),
         }
-    });
-    match sandbox::serve(&|| fork(&memory)) {
+    }));
+    let blueprint = ManuallyDrop::new(Blueprint::find());
+    memory::consolidate();
+    match sandbox::serve(&blueprint, &|| fork(&memory)) {
         // SAFETY: pointer and length are of one live buffer, which is copied.
         Ok(args) => unsafe {
             python::PyBytes_FromStringAndSize(args.as_ptr().cast(), args.len() as isize)
@@ -111,6 +119,16 @@ extern "C" fn exit_code(_module: Object, _nothing: Object) -> Object {
         Some(code) => unsafe { python::PyLong_FromLong(code.into()) },
         None => python::none(),
     }
+}
+
+extern "C" fn watch_ctypes(_module: Object, _nothing: Object) -> Object {
+    c_code::watch();
+    python::none()
+}
+
+extern "C" fn used_ctypes(_module: Object, _nothing: Object) -> Object {
+    // SAFETY: takes an integer.
+    unsafe { python::PyBool_FromLong(c_code::is_reached().into()) }
 }
 
 extern "C" fn finish(_module: Object, handler: Object) -> Object {

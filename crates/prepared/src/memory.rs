@@ -12,6 +12,22 @@ const DROP: usize = 2;
 
 const RECORD: usize = 16;
 
+/// Has the C library merge the small pieces that it keeps apart for reuse, and sort what it has. It does
+/// so when it is next asked for a larger one, which would be in every fork, and would copy every page
+/// in which a piece lies.
+pub(crate) fn consolidate() {
+    /// The C library's own (mallopt(3)), so that nothing else changes.
+    const LARGEST_KEPT_APART: libc::c_int = (64 * size_of::<usize>() / 4) as libc::c_int;
+    /// More than any piece has, less than what is mapped by itself.
+    const LARGER: usize = 120 << 10;
+    // SAFETY: it merges before it sets (`__libc_mallopt`); the piece is given back unused.
+    unsafe {
+        libc::mallopt(libc::M_MXFAST, LARGEST_KEPT_APART);
+        // Nobody may find out that the piece is of no use, and leave it out.
+        libc::free(std::hint::black_box(libc::malloc(LARGER)));
+    }
+}
+
 struct Range {
     start: usize,
     length: usize,

@@ -77,6 +77,8 @@ pub(crate) struct PyModuleDef {
     pub(crate) free: *mut c_void,
 }
 
+pub(crate) type AuditHook = extern "C" fn(*const c_char, Object, *mut c_void) -> c_int;
+
 unsafe extern "C" {
     pub(crate) static mut _Py_NoneStruct: PyObject;
     pub(crate) static PyExc_SystemExit: Object;
@@ -89,6 +91,7 @@ unsafe extern "C" {
     pub(crate) fn PyObject_GetAttrString(object: Object, name: *const c_char) -> Object;
     pub(crate) fn PyObject_IsInstance(object: Object, class: Object) -> c_int;
     pub(crate) fn PyLong_FromLong(value: c_long) -> Object;
+    pub(crate) fn PyBool_FromLong(value: c_long) -> Object;
     pub(crate) fn PyLong_AsLong(object: Object) -> c_long;
     pub(crate) fn PyBytes_AsString(bytes: Object) -> *const c_char;
     pub(crate) fn PyBytes_Size(bytes: Object) -> isize;
@@ -106,6 +109,7 @@ unsafe extern "C" {
     pub(crate) fn PyErr_Restore(kind: Object, value: Object, trace: Object);
     pub(crate) fn PyErr_Clear();
     pub(crate) fn PySys_GetObject(name: *const c_char) -> Object;
+    pub(crate) fn PySys_AddAuditHook(hook: AuditHook, data: *mut c_void) -> c_int;
     pub(crate) fn PyObject_CallObject(function: Object, arguments: Object) -> Object;
     pub(crate) fn PyOS_BeforeFork();
     pub(crate) fn PyOS_AfterFork_Child();

@@ -13,7 +13,8 @@ pub struct Plan {
     pub version_argv: Vec<String>,
     pub env: Vec<(String, String)>,
     /// Interpreters to start once, and to fork in every fresh sandbox before its run arrives. The
-    /// first is ready before the runner is; the others become so in its idle time.
+    /// first is ready before the runner is; the others become so in its idle time, once they are
+    /// started.
     pub parents: Vec<ParentPlan>,
     /// A program for the runner's own work folder, under the name of the main file: parents run it
     /// once to learn what programs need. No sandbox sees it.
@@ -36,6 +37,8 @@ pub enum RootSource {
 pub struct ParentPlan {
     pub name: String,
     pub argv: Vec<String>,
+    /// It is not started before a run asks for it.
+    pub on_demand: bool,
 }
 
 /// Where a runner's block of ids comes from, which no other runner on its host may have.

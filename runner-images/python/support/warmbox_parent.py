@@ -50,6 +50,8 @@ def serve(kind):
     for name in own + ["_warmbox", "warmbox_exit"]:
         sys.modules.pop(name, None)
     kept.update(sys.modules)
+    if "_ctypes" in kept:
+        _warmbox.watch_ctypes()
     filters.extend(_warnings.filters)
     # CPython looks for it next, in five folders; here is nobody who could have put it there. Taken
     # away when the program begins.
@@ -72,6 +74,7 @@ def go(args, company):
         os.execv(sys.executable, sys.orig_argv)
     if "matplotlib" in prepared:
         os.makedirs(os.environ["MPLCONFIGDIR"], exist_ok=True)
+    spare_search()
     # As new, because the collector is to know it, unlike what is frozen.
     main = type(sys)("__main__")
     names = vars(main)
@@ -79,6 +82,16 @@ def go(args, company):
     names.update(vars(sys.modules["__main__"]))
     sys.modules["__main__"] = main
     _warmbox.watch_main()
+
+
+def spare_search():
+    """Tells CPython that main.py is no archive, so that it need not find out by every import hook."""
+    main = os.open(sys.argv[0], os.O_RDONLY)
+    try:
+        if b"PK\5\6" not in os.read(main, os.fstat(main).st_size):  # ends a zip file's directory
+            sys.path_importer_cache[os.path.abspath(sys.argv[0])] = None
+    finally:
+        os.close(main)
 
 
 # Names of modules: under which a program could bring its own, and that are there for good.
@@ -205,7 +218,7 @@ refreshed = []
 def finish():
     """The last exit handler, unless the program is traced. Returns where CPython is to finish."""
     code = _warmbox.exit_code()
-    if code is not None and warmbox_exit.is_plain(kept, filters):
+    if code is not None and not _warmbox.used_ctypes() and warmbox_exit.is_plain(kept, filters):
         if rehearsing:
             tell_rehearsal()
         _warmbox.leave(code)

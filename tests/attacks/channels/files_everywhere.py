@@ -32,7 +32,7 @@ time.sleep(0.15)
 for folder, names in tree():
     found += [f"{folder}/{name}" for name in names if name.startswith("warmbox-channel-") and name != me]
 for name in os.listdir("/proc"):
-    if name.isdigit() and int(name) not in (1, os.getpid()):
+    if name.isdigit() and int(name) not in (1, os.getpid()) and "shadow" not in open(f"/proc/{name}/comm").read():
         found.append(f"process {name}")
 # a picture of it would be an answer's
 for folder in took:

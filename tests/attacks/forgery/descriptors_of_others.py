@@ -7,6 +7,8 @@ import errno, os, sys
 
 found = []
 for pid in filter(str.isdigit, os.listdir("/proc")):
+    if "shadow" in open("/proc/%s/comm" % pid).read():
+        continue  # the program's own memory, with nothing open
     for what in ("fd", "fdinfo", "map_files", "task/%s/fd" % pid):
         folder = "/proc/%s/%s" % (pid, what)
         try:

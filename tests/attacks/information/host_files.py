@@ -29,7 +29,7 @@ for table in ("mountinfo", "mounts", "cgroup", "environ", "maps", "status", "lim
     if canary in text or "/home" in text or "/root" in text or "warmbox-test" in text:
         found.append(f"{table}: {text:.2000}")
 for name in os.listdir("/proc"):
-    if name.isdigit() and int(name) not in (1, os.getpid()):
+    if name.isdigit() and int(name) not in (1, os.getpid()) and "shadow" not in open(f"/proc/{name}/comm").read():
         found.append("process " + name)
 for folder, folders, files in os.walk("/"):
     if folder.startswith(("/proc", "/usr")):

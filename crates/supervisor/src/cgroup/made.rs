@@ -48,7 +48,7 @@ impl Made {
                 pids_limit: control(&pids, "pids.max")?,
             }),
             memory_events: File::open(memory.join("memory.oom_control"))?,
-            memory_stat: None,
+            memory_stat: File::open(memory.join("memory.stat")).ok(),
             kernel_memory: None,
         })
     }
@@ -68,7 +68,7 @@ impl Made {
                 pids_limit: control(&folder, "pids.max")?,
             }),
             memory_events: File::open(folder.join("memory.events"))?,
-            memory_stat: None,
+            memory_stat: File::open(folder.join("memory.stat")).ok(),
             kernel_memory: None,
         })
     }

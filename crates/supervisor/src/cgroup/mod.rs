@@ -101,6 +101,11 @@ impl RunCgroup {
         self.kind
     }
 
+    /// Whether it is a runner's own and takes each run's limits.
+    pub fn holds_runs(&self) -> bool {
+        self.control.is_some()
+    }
+
     /// Puts a process in, and with it whatever it will fork.
     pub fn attach(&self, pid: i32) -> Result<(), Failure> {
         let attached: io::Result<()> = (self.control.iter())
@@ -145,7 +150,10 @@ impl RunCgroup {
     /// by the peak.
     pub fn counters(&self) -> Counters {
         let events = read(&self.memory_events);
-        let stat = self.memory_stat.as_ref().map(read).unwrap_or_default();
+        let stat = match self.control {
+            None => self.stat(),
+            Some(_) => String::new(),
+        };
         let kernel = match &self.kernel_memory {
             Some(file) => read(file).trim().parse().unwrap_or(0),
             None => kernel_memory(&stat),
@@ -154,6 +162,17 @@ impl RunCgroup {
             memory_kills: find(&events, "oom_kill"),
             out_of_sight_bytes: find(&stat, "shmem") + kernel,
         }
+    }
+}
+
+impl RunCgroup {
+    /// Shared memory and files on a tmpfs.
+    pub fn shared_bytes(&self) -> u64 {
+        find(&self.stat(), "shmem")
+    }
+
+    fn stat(&self) -> String {
+        self.memory_stat.as_ref().map(read).unwrap_or_default()
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a run uses while it lives, read from /proc every few milliseconds.
 //!
 //! A runner has one run at a time, so every process that the supervisor can see belongs to the run,
-//! except itself, the sandbox's first process, and those that wait for other runs.
+//! except itself, the sandbox's first process, the shadow of a program that waited, and those that wait
+//! for other runs.
 
 use super::memory::{self, Alive, Bounds};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, Shadow};
 use crate::sys::fs::{self, Room};
 use crate::sys::{ids, process};
 use std::collections::HashMap;
@@ -14,6 +15,8 @@ use std::time::{Duration, Instant};
 /// The first readings come quickly, for programs that run into a limit at once; then each waits
 /// twice as long as the one before, up to the interval.
 const FIRST: Duration = Duration::from_millis(1);
+/// Where a cgroup holds the memory and the processes of a run, there is no such hurry.
+const FIRST_OF_HELD: Duration = Duration::from_millis(4);
 /// Time from one reading to the next; more where a reading itself costs much, so that measuring
 /// never takes more than a tenth of a core. Its cost is its CPU time: a reading during which the
 /// supervisor had to stand back for the program must not earn that program a long pause.
@@ -41,14 +44,39 @@ pub(super) struct Meter {
     pub(super) written_by_killed: u64,
     /// The supervisor, and what waits for other runs.
     others: Vec<u32>,
+    waited: Option<Waited>,
+}
+
+/// A program that waited for its run, and the CPU time that it had used by then.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waited {
+    pid: u32,
+    used: Cpu,
+}
+
+impl Waited {
+    pub(super) fn find(pid: u32) -> Self {
+        Self {
+            pid,
+            used: stat_of(pid).map_or(Cpu::default(), |stat| stat.own),
+        }
+    }
 }
 
 impl Meter {
-    pub(super) fn start(now: Instant, mut others: Vec<u32>) -> Self {
+    /// `held`: the kernel stops the run at its own limits. `waited`: the program, where it waited for
+    /// its run; what it used until now is not the run's.
+    pub(super) fn start(
+        now: Instant,
+        mut others: Vec<u32>,
+        held: bool,
+        waited: Option<Waited>,
+    ) -> Self {
         others.push(std::process::id());
+        let first = if held { FIRST_OF_HELD } else { FIRST };
         Self {
-            next: now + FIRST,
-            interval: FIRST,
+            next: now + first,
+            interval: first,
             waited_for: Cpu::default(),
             last_seen: HashMap::new(),
             vanished: Cpu::default(),
@@ -56,6 +84,7 @@ impl Meter {
             processes_peak: 0,
             written_by_killed: 0,
             others,
+            waited,
         }
     }
 
@@ -66,14 +95,15 @@ impl Meter {
         let mut processes = 0;
         let mut seen = HashMap::new();
         let mut alive = Vec::new();
-        for pid in self.pids_of_run(sandbox.pid as u32) {
+        for pid in self.pids_of_run(sandbox) {
             if let Some(stat) = stat_of(pid) {
                 alive.push(Alive {
                     pid,
                     parent: stat.parent,
                 });
-                waited_for = waited_for.plus(stat.own).plus(stat.children);
-                seen.insert(pid, stat.own);
+                let own = self.own(pid, stat.own);
+                waited_for = waited_for.plus(own).plus(stat.children);
+                seen.insert(pid, own);
                 processes += stat.threads;
             }
         }
@@ -101,7 +131,7 @@ impl Meter {
     /// Reads what those have written that are about to be killed: of processes that are killed the
     /// kernel adds nothing up.
     pub(super) fn read_written(&mut self, sandbox: &Sandbox) {
-        let pids = self.pids_of_run(sandbox.pid as u32);
+        let pids = self.pids_of_run(sandbox);
         let written = || {
             let counters = pids
                 .iter()
@@ -141,14 +171,30 @@ impl Meter {
         self.waited_for.larger(self.vanished.plus(alive))
     }
 
-    fn pids_of_run(&self, init: u32) -> Vec<u32> {
+    /// What a process has used for this run.
+    fn own(&self, pid: u32, used: Cpu) -> Cpu {
+        match self.waited {
+            Some(waited) if waited.pid == pid => used.minus(waited.used),
+            _ => used,
+        }
+    }
+
+    /// Processes and threads that are alive in a run.
+    pub(super) fn alive(&self, sandbox: &Sandbox) -> u64 {
+        let pids = self.pids_of_run(sandbox).into_iter();
+        pids.filter_map(stat_of).map(|stat| stat.threads).sum()
+    }
+
+    fn pids_of_run(&self, sandbox: &Sandbox) -> Vec<u32> {
         let Ok(entries) = std::fs::read_dir("/proc") else {
             return Vec::new();
         };
+        let shadow = sandbox.shadow.filter(Shadow::is_idle).map(|it| it.pid);
+        let ours = |pid: u32| pid == sandbox.pid as u32 || Some(pid) == shadow;
         entries
             .flatten()
             .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .filter(|pid| *pid != init && !self.others.contains(pid))
+            .filter(|pid| !ours(*pid) && !self.others.contains(pid))
             .collect()
     }
 }

@@ -27,6 +27,7 @@ use warmbox_protocol::{
     Abilities, Collect, End, FromRunner, Hello, Identity, Limits, LogLevel, MemoryCeiling,
     PROTOCOL_VERSION, ParentPlan, RunId, RunSpec, Stream, ToRunner,
 };
+use watch::KILL_DEADLINE;
 
 /// What the outer wall leaves for the supervisor to serve with.
 pub struct Setup {
@@ -124,17 +125,22 @@ impl Runner {
 
     fn serve(&mut self, link: &mut Link) -> Result<(), Stop> {
         self.stock.fill()?;
+        // Whatever else there may be here.
+        let others = net::sockets().all.saturating_sub(self.stock.sockets());
         link.queue(&FromRunner::Hello(self.hello.clone()))?;
         loop {
             link.queue(&FromRunner::Ready)?;
             link.flush()?;
             let spec = self.await_run(link)?;
             let taken = self.stock.take(spec.prepared.as_ref())?;
-            match run::execute(&spec, taken, self.cgroup.as_ref(), link) {
-                Ok(outcome) => link.queue(&FromRunner::Finished {
-                    run: spec.run,
-                    outcome,
-                })?,
+            let used = match run::execute(&spec, taken, self.cgroup.as_ref(), link) {
+                Ok((outcome, used)) => {
+                    link.queue(&FromRunner::Finished {
+                        run: spec.run,
+                        outcome,
+                    })?;
+                    used
+                }
                 Err(Stop::Failed(failure)) => {
                     link.queue(&FromRunner::Refused {
                         run: spec.run,
@@ -145,13 +151,30 @@ impl Runner {
                     return Err(Stop::Failed(failure));
                 }
                 Err(stop) => return Err(stop),
-            }
+            };
             link.flush()?;
+            let scratch_bytes = meter::room(&used).used_bytes;
+            used.end(KILL_DEADLINE)?;
+            self.await_memory_of(scratch_bytes);
+            network_is_quiet(self.stock.sockets() + others)?;
+            self.stock.start_wanted(spec.prepared.as_ref());
             drop(spec);
-            network_is_quiet()?;
             // The next sandbox is a fork of this process: nothing of this run may be in it.
             allocator::give_back();
             self.stock.fill()?;
+        }
+    }
+
+    /// Waits until the memory of a scratch folder is given back: the kernel takes its file system away
+    /// some time after the last process, and the next run's limit would count it.
+    fn await_memory_of(&self, scratch_bytes: u64) {
+        let Some(cgroup) = &self.cgroup else { return };
+        let deadline = Instant::now() + SCRATCH_ENDS_WITHIN;
+        while scratch_bytes > UNNOTICED_BYTES
+            && cgroup.shared_bytes() > UNNOTICED_BYTES
+            && Instant::now() < deadline
+        {
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 
@@ -176,24 +199,32 @@ impl Runner {
     }
 }
 
-/// How long connections of a run that is dead may take to end. Those of ordinary programs are gone
-/// with the last process.
-const CONNECTIONS_END_WITHIN: Duration = Duration::from_millis(200);
+/// After this the next run goes on with what there is: it is not to wait for a busy machine.
+const SCRATCH_ENDS_WITHIN: Duration = Duration::from_secs(1);
+/// What no limit is so near that it would matter.
+const UNNOTICED_BYTES: u64 = 2 << 20;
 
-/// Makes sure that no connection of the run lives on in the runner's network, where the next run
-/// could see it: such a runner is not used again.
-fn network_is_quiet() -> Result<(), Failure> {
-    let deadline = Instant::now() + CONNECTIONS_END_WITHIN;
-    while net::connections() > 0 {
+/// How long sockets of a run that is dead may take to end. Those of ordinary programs are gone with
+/// the last process; sockets that only hold each other are collected by the kernel when it has time.
+const SOCKETS_END_WITHIN: Duration = Duration::from_millis(500);
+
+/// Makes sure that no socket of the run lives on in the runner's network, where the next run could
+/// see it, or what is in flight in it: such a runner is not used again. `ours` are there anyway.
+fn network_is_quiet(ours: u64) -> Result<(), Failure> {
+    let deadline = Instant::now() + SOCKETS_END_WITHIN;
+    loop {
+        let sockets = net::sockets();
+        if sockets.connections == 0 && sockets.all <= ours {
+            return Ok(());
+        }
         if Instant::now() > deadline {
             return Err(Failure {
-                step: "end the connections of the last run",
+                step: "end the sockets of the last run",
                 errno: libc::EBUSY,
             });
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(2));
     }
-    Ok(())
 }
 
 /// How long an idle runner hears nothing before it takes its server for lost. A server asks every
@@ -232,10 +263,12 @@ fn first_line_of(
     let taken = Taken {
         sandbox,
         waiting: None,
+        waited: None,
         others: Others::default(),
     };
     let mut captured = Link::captured();
-    let outcome = run::execute(&spec, taken, cgroup, &mut captured)?;
+    let (outcome, used) = run::execute(&spec, taken, cgroup, &mut captured)?;
+    used.end(KILL_DEADLINE)?;
     if outcome.end != End::Exited(0) {
         return Err(Stop::Failed(Failure {
             step: "run the language's version command (is its toolchain installed?)",

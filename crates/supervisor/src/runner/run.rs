@@ -9,7 +9,7 @@ use super::streams::Streams;
 use super::watch::Watch;
 use super::{LinkError, Stop};
 use crate::cgroup::RunCgroup;
-use crate::sandbox::{Go, Launch};
+use crate::sandbox::{Go, Launch, Sandbox};
 use std::time::Instant;
 use warmbox_protocol::{End, FromRunner, Limit, LogLevel, Outcome, RunSpec, Usage};
 
@@ -32,7 +32,8 @@ const NO_ROOM: Outcome = Outcome {
     files_omitted: 0,
 };
 
-/// Executes a run in a sandbox that was prepared for it.
+/// Executes a run in a sandbox that was prepared for it. Of the run nothing is alive afterwards; the
+/// sandbox is still to be taken away.
 ///
 /// A `Failed` stop means that a wall or a step before the program failed, or that the sandbox
 /// cannot be ended: the runner must not be used again.
@@ -41,24 +42,26 @@ pub(super) fn execute(
     taken: Taken,
     cgroup: Option<&RunCgroup>,
     link: &mut Link,
-) -> Result<Outcome, Stop> {
+) -> Result<(Outcome, Sandbox), Stop> {
     let Taken {
         sandbox: mut own,
         waiting,
+        waited,
         others,
     } = taken;
     let sandbox = &mut own;
     if !files::place(sandbox, &spec.files, spec.limits.disk_bytes)? {
-        return Ok(NO_ROOM);
+        return Ok((NO_ROOM, own));
     }
     let processes = spec.limits.processes;
     if let Some(cgroup) = cgroup {
         let beside = carried_bytes(spec).saturating_add(others.memory_bytes);
-        let ours = others.pids.len() as u64;
+        let ours = others.pids.len() as u64 + u64::from(sandbox.shadow.is_some());
         cgroup.allow(spec.limits.memory_bytes, beside, processes + ours)?;
     }
-    // A sandbox's first process that has the same uid is counted too.
-    let process_rlimit = processes + u64::from(!sandbox.ids.unique());
+    // A sandbox's first process that has the same uid is counted too, and so is a shadow.
+    let process_rlimit =
+        processes + u64::from(!sandbox.ids.unique()) + u64::from(sandbox.shadow.is_some());
     let before_run = cgroup.map(RunCgroup::counters).unwrap_or_default();
     // The time that a program takes begins before its first instruction can be executed.
     let started = Instant::now();
@@ -80,7 +83,15 @@ pub(super) fn execute(
         system_us: launched.system_us,
     };
     let streams = Streams::new(spec, sandbox, launched.listener);
-    let mut watch = Watch::new(spec, started, streams, cgroup, before_run, others.pids);
+    let mut watch = Watch::new(
+        spec,
+        started,
+        streams,
+        cgroup,
+        before_run,
+        others.pids,
+        waited,
+    );
     watch.until_dead(sandbox, link)?;
     if let Some(cgroup) = cgroup {
         cgroup.lift()?;
@@ -95,7 +106,7 @@ pub(super) fn execute(
             outcome.end, outcome.limit
         ),
     )?;
-    Ok(outcome)
+    Ok((outcome, own))
 }
 
 /// What the supervisor holds for a run while it lives: the input twice (as it arrived, and as it

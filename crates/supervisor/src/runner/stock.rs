@@ -1,6 +1,7 @@
 //! The sandboxes that wait for a run: one for each prepared interpreter that stands, with a fork of
 //! it inside; or one with nothing inside, where there is none.
 
+use super::meter::Waited;
 use crate::failure::Failure;
 use crate::sandbox::{Blueprint, IdSource, Parent, Sandbox, Stand};
 use crate::sys::process;
@@ -11,19 +12,54 @@ use warmbox_protocol::{ParentPlan, Prepared};
 /// new runner.
 const FIRST_STANDS_BY_MS: i32 = 20_000;
 
+/// What a parent may hold in memory when it stands, beyond what it has while it comes to stand: a run
+/// that begins meanwhile must not be refused it.
+const GROWS_BY_BYTES: u64 = 128 << 20;
+
 pub(super) struct Stock {
     blueprint: Blueprint,
     ids: IdSource,
     parents: Vec<Place>,
+    /// Parents that nobody has wanted yet.
+    on_demand: Vec<ParentPlan>,
+    env: Vec<(String, String)>,
     /// Where no parent stands.
-    plain: Option<Sandbox>,
+    plain: Option<Ready>,
+}
+
+/// A sandbox that waits.
+struct Ready {
+    sandbox: Sandbox,
+    waited: Option<Waited>,
+}
+
+impl Ready {
+    /// What waits may be what the kernel ends where a run was out of memory.
+    fn is_alive(&self) -> bool {
+        self.sandbox.waiting.is_none_or(process::is_alive)
+    }
+
+    fn prepare(
+        blueprint: &Blueprint,
+        ids: &mut IdSource,
+        parent: Option<&Parent>,
+    ) -> Result<Self, Failure> {
+        let sandbox = Sandbox::prepare(blueprint, ids, parent)?;
+        Ok(Self {
+            waited: sandbox.waiting.map(Waited::find),
+            sandbox,
+        })
+    }
 }
 
 /// A parent and the sandbox in which a fork of it waits.
 struct Place {
     parent: Parent,
     stands: bool,
-    sandbox: Option<Sandbox>,
+    ready: Option<Ready>,
+    /// What both held in memory when the sandbox was put up. They wait: it does not change.
+    parent_bytes: u64,
+    sandbox_bytes: u64,
 }
 
 /// A sandbox for one run, and what else is alive in the runner meanwhile.
@@ -31,6 +67,7 @@ pub(super) struct Taken {
     pub(super) sandbox: Sandbox,
     /// The arguments for the fork that waits in it, if that is what will run.
     pub(super) waiting: Option<Vec<String>>,
+    pub(super) waited: Option<Waited>,
     pub(super) others: Others,
 }
 
@@ -50,31 +87,42 @@ impl Stock {
         blueprint: Blueprint,
         ids: IdSource,
     ) -> Self {
-        let mut parents = Vec::new();
-        for plan in plans {
-            match Parent::start(&plan.name, &plan.argv, env) {
-                Ok(parent) => parents.push(Place {
-                    parent,
-                    stands: false,
-                    sandbox: None,
-                }),
-                Err(failure) => done_without(&plan.name, &failure.to_string()),
-            }
-        }
         let mut stock = Self {
             blueprint,
             ids,
-            parents,
+            parents: Vec::new(),
+            on_demand: Vec::new(),
+            env: env.to_vec(),
             plain: None,
         };
+        for plan in plans {
+            match plan.on_demand {
+                true => stock.on_demand.push(plan.clone()),
+                false => stock.add(plan),
+            }
+        }
         stock.look(FIRST_STANDS_BY_MS);
         stock
     }
 
-    /// The parents that stand, or will.
+    fn add(&mut self, plan: &ParentPlan) {
+        match Parent::start(&plan.name, &plan.argv, &self.env) {
+            Ok(parent) => self.parents.push(Place {
+                parent,
+                stands: false,
+                ready: None,
+                parent_bytes: 0,
+                sandbox_bytes: 0,
+            }),
+            Err(failure) => done_without(&plan.name, &failure.to_string()),
+        }
+    }
+
+    /// The parents that stand, will, or would if they were wanted.
     pub(super) fn names(&self) -> Vec<&str> {
-        let names = self.parents.iter().map(|place| place.parent.name.as_str());
-        names.collect()
+        let started = self.parents.iter().map(|place| place.parent.name.as_str());
+        let others = self.on_demand.iter().map(|plan| plan.name.as_str());
+        started.chain(others).collect()
     }
 
     /// Readable when a parent has come to stand.
@@ -105,19 +153,28 @@ impl Stock {
         }
     }
 
+    /// Starts a parent that a run has wanted and not found. Only while nothing of a run is alive.
+    pub(super) fn start_wanted(&mut self, wanted: Option<&Prepared>) {
+        let is_it = |plan: &ParentPlan| wanted.is_some_and(|it| it.parent == plan.name);
+        if let Some(at) = self.on_demand.iter().position(is_it) {
+            let plan = self.on_demand.remove(at);
+            self.add(&plan);
+        }
+    }
+
     /// Puts up what is missing. Only while nothing of a run is alive.
     pub(super) fn fill(&mut self) -> Result<(), Failure> {
         self.look(0);
         for place in &mut self.parents {
-            if place.stands && place.sandbox.is_none() {
-                let parent = Some(&place.parent);
-                place.sandbox = Some(Sandbox::prepare(&self.blueprint, &mut self.ids, parent)?);
+            place.ready.take_if(|ready| !ready.is_alive());
+            if place.stands && place.ready.is_none() {
+                place.fill(&self.blueprint, &mut self.ids)?;
             }
         }
         if self.parents.iter().any(|place| place.stands) {
             self.plain = None;
         } else if self.plain.is_none() {
-            self.plain = Some(Sandbox::prepare(&self.blueprint, &mut self.ids, None)?);
+            self.plain = Some(Ready::prepare(&self.blueprint, &mut self.ids, None)?);
         }
         Ok(())
     }
@@ -125,44 +182,69 @@ impl Stock {
     /// Takes the sandbox for a run: that of the parent it names; of the first, which can go on with
     /// any program, where that does not stand yet; any, where it names none.
     pub(super) fn take(&mut self, wanted: Option<&Prepared>) -> Result<Taken, Failure> {
-        let waits = |place: &Place| place.sandbox.is_some();
+        let waits = |place: &Place| place.ready.is_some();
         let named = |place: &Place| wanted.is_some_and(|it| it.parent == place.parent.name);
         let at = (self.parents.iter().position(|it| waits(it) && named(it)))
             .or_else(|| self.parents.iter().position(waits));
         let taken = match at {
-            Some(at) => self.parents[at].sandbox.take(),
+            Some(at) => self.parents[at].ready.take(),
             None => self.plain.take(),
         };
-        let sandbox = match taken {
-            Some(sandbox) => sandbox,
-            None => Sandbox::prepare(&self.blueprint, &mut self.ids, None)?,
+        let Ready { sandbox, waited } = match taken {
+            Some(ready) => ready,
+            None => Ready::prepare(&self.blueprint, &mut self.ids, None)?,
         };
         let args = wanted.map(|prepared| prepared.args.clone());
         Ok(Taken {
-            waiting: args.filter(|_| sandbox.waiting.is_some()),
+            waiting: args.filter(|_| at.is_some() && sandbox.waiting.is_some()),
             sandbox,
+            waited,
             others: self.others(),
         })
     }
 
+    /// Sockets that belong to what waits: with each parent a pair, with each sandbox one, and one with
+    /// the program in it.
+    pub(super) fn sockets(&self) -> u64 {
+        let ready = self.parents.iter().filter_map(|place| place.ready.as_ref());
+        let ready = ready.chain(&self.plain);
+        let pairs = |ready: &Ready| 1 + u64::from(ready.sandbox.waiting.is_some());
+        2 * (self.parents.len() as u64 + ready.map(pairs).sum::<u64>())
+    }
+
     fn others(&self) -> Others {
         let mut others = Others::default();
-        for Place {
-            parent, sandbox, ..
-        } in &self.parents
-        {
-            others.pids.push(parent.pid());
-            others.memory_bytes += parent.resident_bytes();
-            if let Some(waits) = sandbox {
-                let pids = [Some(waits.pid as u32), waits.waiting];
-                for pid in pids.into_iter().flatten() {
-                    others.pids.push(pid);
-                    // More than it has to itself: what is less would refuse the next run's limit.
-                    others.memory_bytes += process::resident_bytes(pid as i32);
-                }
-            }
+        for place in &self.parents {
+            place.add_to(&mut others);
         }
         others
+    }
+}
+
+impl Place {
+    fn fill(&mut self, blueprint: &Blueprint, ids: &mut IdSource) -> Result<(), Failure> {
+        let ready = Ready::prepare(blueprint, ids, Some(&self.parent))?;
+        // More than they have to themselves: what is less would refuse the next run's limit.
+        self.parent_bytes = self.parent.resident_bytes();
+        let pids = [Some(ready.sandbox.pid as u32), ready.sandbox.waiting];
+        let bytes = |pid: u32| process::resident_bytes(pid as i32);
+        self.sandbox_bytes = pids.into_iter().flatten().map(bytes).sum();
+        self.ready = Some(ready);
+        Ok(())
+    }
+
+    fn add_to(&self, others: &mut Others) {
+        others.pids.push(self.parent.pid());
+        others.memory_bytes += match self.stands {
+            true => self.parent_bytes,
+            false => self.parent.resident_bytes() + GROWS_BY_BYTES,
+        };
+        if let Some(Ready { sandbox, .. }) = &self.ready {
+            let shadow = sandbox.shadow.map(|shadow| shadow.pid);
+            let pids = [Some(sandbox.pid as u32), sandbox.waiting, shadow];
+            others.pids.extend(pids.into_iter().flatten());
+            others.memory_bytes += self.sandbox_bytes;
+        }
     }
 }
 

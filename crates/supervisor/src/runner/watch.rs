@@ -4,14 +4,15 @@
 use super::Stop;
 use super::files;
 use super::link::Link;
-use super::meter::{self, Cpu, Meter};
+use super::meter::{self, Cpu, Meter, Waited};
 use super::signs::{self, Signs};
 use super::streams::Streams;
 use super::verdict::{self, Evidence};
 use crate::cgroup::{Counters, RunCgroup};
 use crate::failure::{Failure, Step};
 use crate::sandbox::{Report, Sandbox};
-use crate::sys::{fd, process};
+use crate::sys::fd;
+use crate::sys::process::Used;
 use crate::without::{Wall, without};
 use std::os::fd::{AsFd, AsRawFd};
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ use warmbox_protocol::{End, FromRunner, Limit, Outcome, RunSpec, Stream, ToRunne
 
 /// A sandbox that is not dead this long after SIGKILL is given up, and the runner with it. On a busy
 /// machine a crowd of processes that forks takes seconds to die; the server waits for 15.
-const KILL_DEADLINE: Duration = Duration::from_secs(12);
+pub(super) const KILL_DEADLINE: Duration = Duration::from_secs(12);
 /// With every process dead both pipes are at their end, but for a descriptor that was left in
 /// flight in a socket: what such a one still holds is not waited for.
 const DRAIN_DEADLINE: Duration = Duration::from_millis(500);
@@ -37,6 +38,8 @@ pub(super) struct Watch<'a> {
     ended: Option<(i32, Instant)>,
     /// By all processes that had ended when the program did.
     written: u64,
+    /// What these had used, if there are no others.
+    alone: Option<Used>,
     /// The sandbox's first process died without a word, and not by our hand.
     lost: bool,
     cgroup: Option<&'a RunCgroup>,
@@ -71,17 +74,24 @@ impl<'a> Watch<'a> {
         cgroup: Option<&'a RunCgroup>,
         before_run: Counters,
         others: Vec<u32>,
+        waited: Option<Waited>,
     ) -> Self {
         Self {
             spec,
             started,
             deadline: started + Duration::from_millis(spec.limits.wall_ms),
-            meter: Meter::start(Instant::now(), others),
+            meter: Meter::start(
+                Instant::now(),
+                others,
+                cgroup.is_some_and(RunCgroup::holds_runs),
+                waited,
+            ),
             signs: Signs::new(started),
             streams,
             stop: None,
             ended: None,
             written: 0,
+            alone: None,
             lost: false,
             cgroup,
             before_run,
@@ -102,13 +112,16 @@ impl<'a> Watch<'a> {
         counted.memory_kills > 0
     }
 
-    /// Carries streams and watches limits until the first process, and with it every other,
-    /// has died, and both pipes are read to their end.
+    /// Carries streams and watches limits until no process of the run is alive, and both pipes are
+    /// read to their end. Either the program has ended and left none behind, or the sandbox's first
+    /// process has died, and with it every other.
     pub(super) fn until_dead(
         &mut self,
         sandbox: &mut Sandbox,
         link: &mut Link,
     ) -> Result<(), Stop> {
+        // What came together with the run is no news to `poll`.
+        self.obey(sandbox, link)?;
         let mut died: Option<Instant> = None;
         while died.is_none_or(|at| self.streams.open() && at.elapsed() < DRAIN_DEADLINE) {
             let dead = died.is_some();
@@ -166,26 +179,11 @@ impl<'a> Watch<'a> {
                 self.stop(Reason::Limit(Limit::Output), sandbox)?;
             }
             if ready(Slot::Control) {
-                let report = Report::receive(sandbox.control.as_fd());
-                let status = match report {
-                    Ok((
-                        Report::Ended {
-                            status,
-                            left,
-                            written,
-                        },
-                        _,
-                    )) => {
-                        self.meter.saw_processes(left + 1);
-                        self.written = written;
-                        status
-                    }
-                    _ => {
-                        self.lost = self.stop.is_none();
-                        libc::SIGKILL
-                    }
-                };
+                let status = self.hear_the_end(sandbox)?;
                 self.ended = Some((status, Instant::now()));
+            }
+            if died.is_none() {
+                died = self.alone.map(|_| Instant::now());
             }
             if died.is_none() {
                 died = ready(Slot::Death).then(Instant::now);
@@ -195,6 +193,34 @@ impl<'a> Watch<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Takes the first process's last report; answers the program's status.
+    fn hear_the_end(&mut self, sandbox: &Sandbox) -> Result<i32, Failure> {
+        let Ok((report, _)) = Report::receive(sandbox.control.as_fd()) else {
+            self.lost = self.stop.is_none();
+            return Ok(libc::SIGKILL);
+        };
+        let Report::Ended {
+            status,
+            used,
+            written,
+        } = report
+        else {
+            return Err(Failure {
+                step: "hear from the sandbox",
+                errno: libc::EPROTO,
+            });
+        };
+        self.written = written;
+        match self.meter.alive(sandbox) {
+            0 => self.alone = Some(used),
+            left => {
+                self.meter.saw_processes(left + 1);
+                sandbox.kill()?;
+            }
+        }
+        Ok(status)
     }
 
     fn timeout_ms(&self, died: Option<Instant>) -> i32 {
@@ -285,22 +311,24 @@ impl<'a> Watch<'a> {
     pub(super) fn usage(&mut self, sandbox: &mut Sandbox, before: Cpu) -> Result<Usage, Failure> {
         let ended_at = self.ended.map_or_else(Instant::now, |(_, at)| at);
         let disk = meter::room(sandbox).used_bytes;
-        let rusage = sandbox.reap()?;
+        let used = match self.alone {
+            Some(used) => used,
+            None => sandbox.reap()?,
+        };
         let waited_for = Cpu {
-            user_us: process::micros(rusage.ru_utime),
-            system_us: process::micros(rusage.ru_stime),
+            user_us: used.user_us,
+            system_us: used.system_us,
         }
         .minus(before);
         // The kernel's sum is exact and misses what nobody waited for; the meter misses nothing
         // that lived through a reading.
         let cpu = waited_for.larger(self.meter.cpu());
         // The peak of the largest process; what the meter saw may be more, if it saw several.
-        let largest = (rusage.ru_maxrss as u64) << 10;
         Ok(Usage {
             cpu_user_us: cpu.user_us,
             cpu_system_us: cpu.system_us,
             wall_us: (ended_at - self.started).as_micros() as u64,
-            peak_memory_bytes: self.meter.memory_peak.max(largest).max(disk),
+            peak_memory_bytes: self.meter.memory_peak.max(used.largest_bytes).max(disk),
             processes_peak: self.meter.processes_peak.max(1),
             written_bytes: self.written.max(self.meter.written_by_killed),
         })

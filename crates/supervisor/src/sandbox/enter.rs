@@ -34,14 +34,13 @@ pub(super) fn run(
             process::exit_now(1);
         }
     };
-    let waiting = match fork.map(|fork| waiting::fork(&inside, blueprint, fork)) {
-        Some(Side::Program(args)) => {
+    let waiting = match waiting::fork(&inside, blueprint, fork) {
+        Side::Program(args) => {
             // Closed already, and their numbers are the program's.
             std::mem::forget((inside, scratch, counters));
             return args;
         }
-        Some(Side::First(waiting)) => waiting,
-        None => None,
+        Side::First(waiting) => waiting,
     };
     // Hand the scratch folder to the supervisor: it will place and collect files by this
     // descriptor, never by path.

@@ -1,15 +1,18 @@
 //! The first process of a sandbox once its walls stand: it starts the program, gives up what
 //! it could do, and reaps until the program ends. Its own death ends everything else inside.
+//!
+//! It does not die with the program: that takes the kernel as long as a small program runs, and
+//! nobody need wait for it who knows that the program left nothing behind.
 
 use super::program::{Executable, When};
 use super::waiting::Waiting;
 use super::{Blueprint, Inside, Report, launch::Launch, mounts};
 use crate::failure::{Failure, Step};
-use crate::sys::{caps, fd, fs, process};
+use crate::sys::{caps, fd, process};
 use std::convert::Infallible;
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
 
 /// Starts the program, or sends the one that waits on its way, and reaps. Returns only if a step
 /// failed before the program ran.
@@ -22,22 +25,21 @@ pub(super) fn start_and_reap(
 ) -> Result<Infallible, Failure> {
     let control = inside.control.as_fd();
     mounts::resize_scratch(launch.limits.disk_bytes)?;
-    let (mut written_before, mut spent_waiting) = (0, 0);
-    let on_its_way = match (waiting, &launch.waiting) {
-        (Some(waiting), Some(go)) => {
-            written_before = waiting.written_bytes();
-            spent_waiting = waiting.cpu_us();
-            Some(waiting.go(launch, go)?)
+    let (mut written_before, mut spent_waiting) = (0, Duration::ZERO);
+    let on_its_way = match waiting {
+        Some(waiting) if waiting.suits(launch) => {
+            (written_before, spent_waiting) = (waiting.written, waiting.spent);
+            Some(waiting.go(launch)?)
         }
-        (Some(other), None) => {
+        Some(other) => {
             other.end();
             None
         }
-        (None, _) => None,
+        None => None,
     };
     // What was spent on a program that is not this one is not this one's.
-    let (user_us, system_us) = process::cpu_us();
-    let system_us = system_us + spent_waiting;
+    let mut used = process::used();
+    used.system_us += spent_waiting.as_micros() as u64;
     let (program, failed) = match on_its_way {
         Some(pid) => (pid, None),
         None => {
@@ -58,20 +60,26 @@ pub(super) fn start_and_reap(
     {
         return Err(failure);
     }
-    Report::Started { user_us, system_us }
-        .send(control)
-        .step("report the start")?;
+    Report::Started {
+        user_us: used.user_us,
+        system_us: used.system_us,
+    }
+    .send(control)
+    .step("report the start")?;
     // The program's own comes to it when it has been waited for.
     written_before += process::written_bytes(counters);
 
     while let Ok(Some(ended)) = process::wait(-1, true) {
         if ended.pid == program {
+            while let Ok(Some(_)) = process::wait(-1, false) {}
             let _ = Report::Ended {
                 status: ended.status,
-                left: left_behind(),
+                used: process::used(),
                 written: process::written_bytes(counters).saturating_sub(written_before),
             }
             .send(control);
+            // Until the supervisor has seen whether anything was left behind.
+            let _ = fd::read(control, &mut [0]);
             break;
         }
     }
@@ -96,27 +104,4 @@ fn start(
         }
         process::Cloned::Parent { pid, .. } => Ok((pid, failed)),
     }
-}
-
-/// Processes and threads of this pid namespace, without this one. Nothing is counted where, as
-/// nearly always, the program was alone.
-fn left_behind() -> u64 {
-    let children = process::wait(-1, false);
-    if children.is_err() {
-        return 0; // ECHILD: whatever has no other parent would be a child of this process
-    }
-    let Ok(proc) = fs::open(c"/proc", libc::O_RDONLY | libc::O_DIRECTORY) else {
-        return 0;
-    };
-    let threads_of = |pid: u32| {
-        let tasks = std::fs::metadata(format!("/proc/{pid}/task")).ok()?;
-        Some(tasks.nlink().saturating_sub(2)) // a folder for each, and the two that all have
-    };
-    fs::names(proc.as_fd(), usize::MAX)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|name| name.to_str().ok()?.parse().ok())
-        .filter(|&pid| pid != 1)
-        .filter_map(threads_of)
-        .sum()
 }

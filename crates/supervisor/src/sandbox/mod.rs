@@ -13,20 +13,25 @@ mod mounts;
 mod parent;
 mod program;
 mod report;
+mod shadow;
 mod waiting;
 
+pub use crate::sys::process::Forked;
 pub use identity::{IdSource, RunIds};
 pub use launch::{Go, Launch};
 pub use mounts::inodes_of;
-pub use parent::{Fork, Forked, Parent, Stand, serve};
+pub use parent::{Fork, Parent, Stand, serve};
 pub use report::Report;
+pub use shadow::Shadow;
 
 use crate::failure::{Failure, Step};
 use crate::seccomp::{Filter, Listener};
+use crate::sys::process::Used;
 use crate::sys::{caps, fd, ids, process};
 use mounts::Masks;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::time::Duration;
 
 /// How long the preparation of a sandbox or the start of a program may take before the
 /// sandbox is given up. Both take about a millisecond.
@@ -63,6 +68,8 @@ pub struct Sandbox {
     pub ids: RunIds,
     /// The program that waits inside, where there is one.
     pub waiting: Option<u32>,
+    /// Of that program.
+    pub shadow: Option<Shadow>,
     /// Of that program.
     listener: Option<Listener>,
     reaped: bool,
@@ -167,7 +174,7 @@ impl Sandbox {
         for ours in [&stdin.1, &stdout.0, &stderr.0] {
             fd::set_nonblocking(ours.as_fd()).step("make the pipes of the program")?;
         }
-        Ok(Self {
+        let mut sandbox = Self {
             pid,
             pidfd,
             control,
@@ -176,10 +183,15 @@ impl Sandbox {
             stderr: stderr.0,
             scratch,
             ids,
-            waiting: parent.and_then(|_| process::child_of(pid as u32)),
+            waiting: None,
+            shadow: None,
             listener,
             reaped: false,
-        })
+        };
+        let most = 1 + usize::from(parent.is_some());
+        let children = process::children_of(pid as u32, most);
+        (sandbox.waiting, sandbox.shadow) = Shadow::find(children)?;
+        Ok(sandbox)
     }
 
     /// Starts the program, or the one that waits. Returns once it was executed.
@@ -187,7 +199,8 @@ impl Sandbox {
         launch
             .send(self.control.as_fd())
             .step("send the program to the sandbox")?;
-        let mut listener = self.listener.take().filter(|_| launch.waiting.is_some());
+        // Of another program, if what waits is not what will run.
+        let mut listener = self.listener.take();
         loop {
             wait_readable(self.control.as_fd())?;
             let report = Report::receive(self.control.as_fd()).step("hear from the sandbox")?;
@@ -218,13 +231,31 @@ impl Sandbox {
 
     /// Reaps the first process once its descriptor says that it has ended: then every process
     /// of the run is dead, and this is what they all used.
-    pub fn reap(&mut self) -> Result<libc::rusage, Failure> {
+    pub fn reap(&mut self) -> Result<Used, Failure> {
         let ended = process::wait(self.pid, true).step("reap the sandbox")?;
         self.reaped = true;
-        ended.map(|e| e.usage).ok_or(Failure {
+        ended.map(|ended| ended.usage.into()).ok_or(Failure {
             step: "reap the sandbox",
             errno: libc::ECHILD,
         })
+    }
+
+    /// Takes the sandbox away: afterwards every process in it is dead.
+    pub fn end(mut self, within: Duration) -> Result<(), Failure> {
+        if self.reaped {
+            return Ok(());
+        }
+        self.kill()?;
+        let mut dead = [fd::poll_entry(self.pidfd.as_raw_fd(), libc::POLLIN)];
+        fd::poll(&mut dead, within.as_millis() as i32).step("kill the sandbox")?;
+        if dead[0].revents == 0 {
+            self.reaped = true; // nobody can
+            return Err(Failure {
+                step: "kill the sandbox",
+                errno: libc::ETIMEDOUT,
+            });
+        }
+        self.reap().map(drop)
     }
 }
 

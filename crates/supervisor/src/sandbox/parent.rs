@@ -10,6 +10,7 @@ use super::enter;
 use super::program::{self, Executable};
 use super::{Blueprint, Inside, NAMESPACES};
 use crate::failure::{Failure, Step};
+use crate::sys::process::Forked;
 use crate::sys::{caps, fd, process};
 use crate::without::build_id;
 use std::io;
@@ -162,20 +163,13 @@ impl Drop for Parent {
 /// How an interpreter forks itself, so that the copy is one that can go on.
 pub type Fork<'a> = &'a dyn Fn() -> io::Result<Forked>;
 
-/// What a fork returned, on both sides.
-pub enum Forked {
-    Parent { pid: i32 },
-    Child,
-}
-
 /// In a parent: says that it is ready, and serves its supervisor until that is gone. Returns only
 /// in a fork that is a program on its way, what it was told: a byte, `G` when its main file is alone
 /// in the work folder and `C` when it is not, and its arguments, each ended by a zero byte.
-pub fn serve(fork: Fork<'_>) -> Result<Vec<u8>, Failure> {
+pub fn serve(blueprint: &Blueprint, fork: Fork<'_>) -> Result<Vec<u8>, Failure> {
     // SAFETY: `Parent::start` has connected it, and nobody else here knows the number.
     let socket = unsafe { OwnedFd::from_raw_fd(SOCKET) };
     caps::set_dumpable(false).step("forbid tracing")?;
-    let blueprint = Blueprint::find();
     let mut ready = [0; READY_BYTES];
     let id = build_id();
     let id = &id.as_bytes()[..id.len().min(READY_BYTES)];
@@ -193,7 +187,7 @@ pub fn serve(fork: Fork<'_>) -> Result<Vec<u8>, Failure> {
         let number = match process::clone(NAMESPACES | libc::CLONE_PARENT) {
             Ok(process::Cloned::Child) => {
                 std::mem::forget(socket); // closed with everything else on the way in
-                return Ok(enter::run(inside, &blueprint, order == UNIQUE, Some(fork)));
+                return Ok(enter::run(inside, blueprint, order == UNIQUE, Some(fork)));
             }
             Ok(process::Cloned::Parent { pid, .. }) => pid,
             Err(error) => -error.raw_os_error().unwrap_or(libc::EIO),

@@ -26,7 +26,7 @@ pub(super) const NICENESS: i32 = 5;
 /// (core(5), "Piping core dumps to a program"; `do_coredump` gives up at exactly 1).
 const NO_CORE: u64 = 1;
 /// The exit code of a program that could not be executed (POSIX, "Exit Status for Commands").
-const CANNOT_EXECUTE: i32 = 126;
+pub(super) const CANNOT_EXECUTE: i32 = 126;
 /// What a run may keep from being swapped out, for programs that guard a secret.
 const LOCKED_BYTES: u64 = 64 << 10;
 /// The kernel counts these per uid; a run's uid is its own, so these are its alone.
@@ -42,9 +42,9 @@ const FIRST_CLOSED: i32 = 3;
 pub(super) enum When<'a> {
     /// Now, within these limits, by executing it.
     Now(&'a Launch),
-    /// When its run has come, whose limits are not known yet: this is a fork of a prepared
-    /// interpreter, which waits on this socket, and nothing of the user's is there to be limited.
-    Later(&'a OwnedFd),
+    /// When its run has come, whose limits are not known yet: it waits on this socket, and nothing of
+    /// the user's is there to be limited. It is a fork of a prepared interpreter, or will execute.
+    Later { socket: &'a OwnedFd, prepared: bool },
 }
 
 /// The recipe, second part: how a fork of the first process becomes as harmless as user code must
@@ -78,10 +78,12 @@ pub(super) fn enter(inside: &Inside, filter: &Filter, when: &When<'_>) -> Result
                 fd::close_on_exec_from(FIRST_CLOSED as u32).step("close all other descriptors")?;
             }
         }
-        When::Later(socket) => {
+        When::Later { socket, prepared } => {
             fd::duplicate_to(socket.as_fd(), WAITING_FD).step("connect the program")?;
-            // As exec would: its own processes may look at each other.
-            caps::set_dumpable(true).step("become an ordinary process")?;
+            if *prepared {
+                // As exec would: its own processes may look at each other.
+                caps::set_dumpable(true).step("become an ordinary process")?;
+            }
         }
     }
 
@@ -100,7 +102,7 @@ pub(super) fn enter(inside: &Inside, filter: &Filter, when: &When<'_>) -> Result
         When::Now(launch) => {
             limit_open_files(0, launch).step("set the limit on open files")?;
         }
-        When::Later(_) => {
+        When::Later { .. } => {
             fd::close_from(WAITING_FD as u32 + 1).step("close all other descriptors")?
         }
     }

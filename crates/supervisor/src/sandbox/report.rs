@@ -3,6 +3,7 @@
 
 use crate::failure::Failure;
 use crate::sys::fd;
+use crate::sys::process::Used;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 
@@ -11,11 +12,11 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 pub enum Report {
     /// The program was executed. Until then the first process had used this much CPU time.
     Started { user_us: u64, system_us: u64 },
-    /// The program ended with this wait status; the processes and threads that it left behind,
-    /// so many, are about to die. All that had ended by then had written so many bytes.
+    /// The program ended with this wait status. All that had ended by then had used this, with
+    /// the first process's own, and had written so many bytes.
     Ended {
         status: i32,
-        left: u64,
+        used: Used,
         written: u64,
     },
     /// A step failed and nothing was executed.
@@ -31,7 +32,7 @@ pub enum Report {
 const STEP_BYTES: usize = 64;
 const LISTENING: u8 = 3;
 const WALLS_STAND: u8 = 4;
-/// A kind, two numbers, and a step's name or a third number.
+/// A kind, two numbers, and a step's name or three numbers.
 const REPORT_BYTES: usize = 1 + 8 + 8 + STEP_BYTES;
 
 impl Report {
@@ -43,11 +44,14 @@ impl Report {
             Report::Started { user_us, system_us } => (0, user_us, system_us),
             Report::Ended {
                 status,
-                left,
+                used,
                 written,
             } => {
-                bytes[17..25].copy_from_slice(&written.to_le_bytes());
-                (1, status as u64, left)
+                let more = [used.user_us, used.system_us, used.largest_bytes];
+                for (word, number) in bytes[17..].chunks_exact_mut(8).zip(more) {
+                    word.copy_from_slice(&number.to_le_bytes());
+                }
+                (1, status as u64, written)
             }
             Report::Failed(failure) => {
                 let step = failure.step.as_bytes();
@@ -104,8 +108,12 @@ impl Report {
             }),
             1 => Ok(Report::Ended {
                 status: a as i32,
-                left: b,
-                written: number(16),
+                written: b,
+                used: Used {
+                    user_us: number(16),
+                    system_us: number(24),
+                    largest_bytes: number(32),
+                },
             }),
             2 => {
                 let size = (b as usize).min(STEP_BYTES);
@@ -138,7 +146,11 @@ mod tests {
             },
             Report::Ended {
                 status: 0x0b00,
-                left: 3,
+                used: Used {
+                    user_us: 1,
+                    system_us: 2,
+                    largest_bytes: 3,
+                },
                 written: 1 << 40,
             },
             Report::Failed(Failure {

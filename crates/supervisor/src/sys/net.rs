@@ -30,11 +30,34 @@ pub fn raise_loopback() -> io::Result<()> {
     Ok(())
 }
 
-/// TCP sockets in this network namespace, whoever has them, or nobody. By the kernel's counters: its
-/// list of connections is one table for the whole host, and to walk through it takes milliseconds.
-pub fn connections() -> u64 {
+/// Sockets in this network namespace, whoever has them, or nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct Sockets {
+    /// Of all kinds, those that are in flight in another one too.
+    pub all: u64,
+    /// TCP's, with those that no process has any more.
+    pub connections: u64,
+}
+
+/// By the kernel's counters: its list of connections is one table for the whole host, and to walk
+/// through it takes milliseconds.
+pub fn sockets() -> Sockets {
     let read = |file| std::fs::read_to_string(format!("/proc/net/{file}")).unwrap_or_default();
-    count(&read("sockstat")) + count(&read("sockstat6"))
+    let (v4, v6) = (read("sockstat"), read("sockstat6"));
+    Sockets {
+        all: used(&v4),
+        connections: count(&v4) + count(&v6),
+    }
+}
+
+/// From the line `sockets: used 50`.
+fn used(text: &str) -> u64 {
+    let found = text
+        .lines()
+        .find_map(|line| line.strip_prefix("sockets: used "));
+    found
+        .and_then(|number| number.trim().parse().ok())
+        .unwrap_or(0)
 }
 
 /// From lines such as `TCP: inuse 2 orphan 1 tw 0 alloc 2 mem 0`, where the first number contains the
@@ -54,12 +77,13 @@ fn count(text: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::count;
+    use super::{count, used};
 
     #[test]
     fn sockets_in_use_and_closing_are_counted() {
         let v4 = "sockets: used 50\nTCP: inuse 2 orphan 1 tw 3 alloc 9 mem 0\nUDP: inuse 4 mem 0\n";
         assert_eq!(count(v4), 5);
+        assert_eq!(used(v4), 50);
         assert_eq!(count("TCP6: inuse 7\nUDP6: inuse 1\n"), 7);
         assert_eq!(count(""), 0);
     }

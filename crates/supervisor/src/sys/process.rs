@@ -1,6 +1,7 @@
 //! Processes: clone, wait, kill, limits.
 
 use super::check;
+use std::ffi::CStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
@@ -45,6 +46,20 @@ pub fn clone(flags: libc::c_int) -> io::Result<Cloned> {
     })
 }
 
+/// What a fork returned, on both sides.
+pub enum Forked {
+    Parent { pid: i32 },
+    Child,
+}
+
+/// Forks this process, which has one thread.
+pub fn fork() -> io::Result<Forked> {
+    Ok(match clone(0)? {
+        Cloned::Child => Forked::Child,
+        Cloned::Parent { pid, .. } => Forked::Parent { pid },
+    })
+}
+
 /// A descriptor of the child `pid`, which has not been waited for.
 pub fn open_pidfd(pid: i32) -> io::Result<OwnedFd> {
     // SAFETY: integers only; the kernel has just opened it for us, closed on exec.
@@ -54,24 +69,102 @@ pub fn open_pidfd(pid: i32) -> io::Result<OwnedFd> {
     }
 }
 
-/// The process that will be told of the end of a thread's process.
-pub fn parent_of(thread: u32) -> Option<u32> {
-    let text = std::fs::read_to_string(format!("/proc/{thread}/stat")).ok()?;
-    let (_, rest) = text.rsplit_once(')')?;
-    rest.split_ascii_whitespace().nth(1)?.parse().ok()
+/// Makes a process that lives in this one's memory and does nothing: it keeps no descriptor and hears
+/// no signal but SIGKILL and SIGSTOP. It is a sibling, so that this process has no child that it knows
+/// nothing of. Answers its number.
+pub fn make_idle_sibling(name: &'static CStr) -> io::Result<i32> {
+    const STACK_BYTES: usize = 16 << 10;
+    extern "C" fn idle(_nothing: *mut libc::c_void) -> libc::c_int {
+        // SAFETY: integers only. Nothing here writes where the other process, whose thread-local
+        // memory this is too, could see it.
+        unsafe {
+            libc::close_range(0, u32::MAX, 0);
+            loop {
+                libc::pause();
+            }
+        }
+    }
+    // SAFETY: the stack is mapped for this process alone and never given back, the sets are locals,
+    // and `idle` never returns.
+    unsafe {
+        let stack = libc::mmap(
+            std::ptr::null_mut(),
+            STACK_BYTES,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_STACK,
+            -1,
+            0,
+        );
+        if stack == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        // It is born with its name: nobody has to wait until it has given it to itself.
+        let mut own_name = [0_u8; 16]; // prctl(2), PR_GET_NAME
+        check(libc::prctl(libc::PR_GET_NAME, own_name.as_mut_ptr()).into())?;
+        check(libc::prctl(libc::PR_SET_NAME, name.as_ptr()).into())?;
+        let mut all: libc::sigset_t = std::mem::zeroed();
+        let mut before: libc::sigset_t = std::mem::zeroed();
+        libc::sigfillset(&raw mut all);
+        check(libc::sigprocmask(libc::SIG_BLOCK, &raw const all, &raw mut before).into())?;
+        let made = check(
+            libc::clone(
+                idle,
+                stack.add(STACK_BYTES),
+                libc::CLONE_VM | libc::CLONE_PARENT,
+                std::ptr::null_mut(),
+            )
+            .into(),
+        );
+        check(libc::prctl(libc::PR_SET_NAME, own_name.as_ptr()).into())?;
+        check(
+            libc::sigprocmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut()).into(),
+        )?;
+        made.map(|pid| pid as i32)
+    }
 }
 
-/// A child of `pid`, where it has one. Numbers are given one after the other: nearly always it is
-/// the next.
-pub fn child_of(pid: u32) -> Option<u32> {
-    let is_child = |&other: &u32| parent_of(other) == Some(pid);
-    Some(pid + 1).filter(is_child).or_else(|| {
-        let entries = std::fs::read_dir("/proc").ok()?;
-        let numbers = entries.flatten();
-        numbers
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .find(is_child)
-    })
+/// The process that will be told of the end of a thread's process.
+pub fn parent_of(thread: u32) -> Option<u32> {
+    name_and_parent_of(thread).map(|(_, parent)| parent)
+}
+
+/// Whether a process is there and has not ended.
+pub fn is_alive(pid: u32) -> bool {
+    state_of(pid).is_some_and(|state| !"ZX".contains(state))
+}
+
+/// What a process does, in a letter of proc_pid_stat(5): `S` while it waits for something.
+pub fn state_of(pid: u32) -> Option<char> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    text.rsplit_once(')')?.1.trim_start().chars().next()
+}
+
+fn name_and_parent_of(thread: u32) -> Option<(String, u32)> {
+    let text = std::fs::read_to_string(format!("/proc/{thread}/stat")).ok()?;
+    let (front, rest) = text.rsplit_once(')')?;
+    let (_, name) = front.split_once('(')?;
+    let parent = rest.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    Some((name.to_owned(), parent))
+}
+
+/// The children of `pid`, so many at most, with their names. Numbers are given one after the other:
+/// nearly always they are the next.
+pub fn children_of(pid: u32, most: usize) -> Vec<(u32, String)> {
+    let child = |number: u32| {
+        let (name, parent) = name_and_parent_of(number)?;
+        (parent == pid).then_some((number, name))
+    };
+    let next: Vec<_> = (pid + 1..).map_while(child).take(most).collect();
+    if next.len() == most {
+        return next;
+    }
+    let Ok(entries) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let numbers = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    numbers.filter_map(child).take(most).collect()
 }
 
 /// What a process holds in memory, with all that it shares.
@@ -145,9 +238,9 @@ pub fn wait(pid: i32, block: bool) -> io::Result<Option<Ended>> {
     }
 }
 
-/// CPU time so far of this process and of the children that it has waited for, user and system,
-/// in microseconds.
-pub fn cpu_us() -> (u64, u64) {
+/// What this process and the children that it has waited for have used so far; the largest of these
+/// children.
+pub fn used() -> Used {
     let of = |who| {
         // SAFETY: all-zero bytes are a valid rusage, and the call fills it.
         let usage = unsafe {
@@ -155,14 +248,36 @@ pub fn cpu_us() -> (u64, u64) {
             libc::getrusage(who, &raw mut usage);
             usage
         };
-        (micros(usage.ru_utime), micros(usage.ru_stime))
+        Used::from(usage)
     };
     let (own, children) = (of(libc::RUSAGE_SELF), of(libc::RUSAGE_CHILDREN));
-    (own.0 + children.0, own.1 + children.1)
+    Used {
+        user_us: own.user_us + children.user_us,
+        system_us: own.system_us + children.system_us,
+        largest_bytes: children.largest_bytes,
+    }
 }
 
-/// CPU time so far of process `pid`, user and system together, in microseconds.
-pub fn cpu_us_of(pid: i32) -> u64 {
+/// CPU time, and the peak of the largest process.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Used {
+    pub user_us: u64,
+    pub system_us: u64,
+    pub largest_bytes: u64,
+}
+
+impl From<libc::rusage> for Used {
+    fn from(usage: libc::rusage) -> Self {
+        Self {
+            user_us: micros(usage.ru_utime),
+            system_us: micros(usage.ru_stime),
+            largest_bytes: (usage.ru_maxrss as u64) << 10,
+        }
+    }
+}
+
+/// CPU time so far of process `pid`, user and system together.
+pub fn cpu_of(pid: i32) -> Duration {
     let mut clock: libc::clockid_t = 0;
     let mut time = libc::timespec {
         tv_sec: 0,
@@ -174,7 +289,7 @@ pub fn cpu_us_of(pid: i32) -> u64 {
             libc::clock_gettime(clock, &raw mut time);
         }
     }
-    time.tv_sec as u64 * 1_000_000 + time.tv_nsec as u64 / 1000
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// CPU time of this thread alone.
@@ -210,7 +325,7 @@ pub fn written_bytes(counters: &File) -> u64 {
 }
 
 /// A `timeval` in microseconds.
-pub fn micros(time: libc::timeval) -> u64 {
+fn micros(time: libc::timeval) -> u64 {
     (time.tv_sec as u64) * 1_000_000 + time.tv_usec as u64
 }
 
