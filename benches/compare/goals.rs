@@ -171,16 +171,16 @@ pub(crate) const GOALS: &[Goal] = &[
         title: "throughput, C++ seen before, 16 connections",
         against: "the best of bare processes on all cores",
         bound: Bound::TimesAtLeast(0.7),
-        in_the_way: "after every run a sandbox is taken apart and the next one put up, with an interpreter's memory in it, \
-                     on the same cores as server and clients (see the profile).",
+        in_the_way: "after every run a sandbox is taken apart and the next one put up, on the same cores as server and \
+                     clients (see the profile).",
     },
     Goal {
         work: Work::IdleMemory,
         title: "memory of an idle Python runner",
         against: "",
         bound: Bound::MegabytesAtMost(15.0),
-        in_the_way: "the interpreter that has imported numpy and matplotlib, and the fork of it that waits; the other alone \
-                     would keep to it.",
+        in_the_way: "an interpreter that has imported what programs import, and the fork of it that waits; with numpy and \
+                     matplotlib, where programs have wanted them, two more.",
     },
     Goal {
         work: Work::ServerMemory,
