@@ -1,8 +1,8 @@
 // Sends its standard streams and a lock into sockets that hold only each other, and ends: nobody has these descriptors
 // any more, and they are open. The run must end at once, and the next find no lock: the kernel collects what is in
-// flight when it has time, which is not to be longer than a fifth of a second.
+// flight when it has time, which is not to be longer than half a second.
 // stopped by: filter, namespaces
-// expect: {"status": "ok", "stdout": "nothing\n", "stderr": "", "usage": {"wall_ms": {"most": 1000}}}
+// expect: {"status": "ok", "stdout": "nothing\n", "stderr": "", "usage": {"wall_ms": {"most": 1500}}}
 // takes_at_most_ms: 4000
 #include <cerrno>
 #include <cstdio>
@@ -12,14 +12,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 int main() {
-    int found = 0, shared = open("/usr/bin/env", O_RDONLY);
+    // Servers of others on this machine have the same files, and may run this at the same time.
+    long inside = 0, outside = 0;
+    if (FILE* map = fopen("/proc/self/uid_map", "r")) {
+        while (fscanf(map, "%ld %ld %*d", &inside, &outside) == 2) {}
+        fclose(map);
+    }
+    int found = 0, shared = open(outside > 100000 ? "/usr/bin/env" : "/usr/bin/id", O_RDONLY);
     struct flock lock = {}, asked = {};
     lock.l_type = F_RDLCK;
     auto locked = [&] {
         asked.l_type = F_WRLCK;
         return fcntl(shared, F_OFD_GETLK, &asked) || asked.l_type != F_UNLCK;
     };
-    for (int i = 0; i < 20 && locked(); i++) usleep(10'000);
+    for (int i = 0; i < 50 && locked(); i++) usleep(10'000);
     if (locked()) found++, puts("a lock");
     if (!flock(shared, LOCK_EX) || errno != ENOSYS) found++, puts("a lock that shuts others out");
     if (fcntl(shared, F_OFD_SETLK, &lock)) perror("no lock");
