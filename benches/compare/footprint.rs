@@ -6,10 +6,10 @@ use super::goals::{Figure, Work};
 use super::programs::{self, Program};
 use super::rounds::{Group, Way, rounds};
 use super::server::{ENGINES, Engine, Server, execute};
+use crate::process;
 use anyhow::Context;
 use serde_json::json;
 use std::fs;
-use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -78,9 +78,10 @@ impl Weight {
     fn of(server: &Server) -> anyhow::Result<Self> {
         let runners = runners(server)?;
         anyhow::ensure!(!runners.is_empty(), "there is no runner");
+        let everybody = process::processes();
         let (mut share, mut private, mut processes) = (0.0, 0.0, 0);
         for runner in &runners {
-            for process in family(*runner) {
+            for process in process::family(&everybody, *runner) {
                 let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup"))
                     .context("only root sees the memory of a runner's processes")?;
                 let size = |names| sum(&rollup, names) * KIB / MEGABYTE / runners.len() as f64;
@@ -203,45 +204,10 @@ fn resident(server: &Server) -> anyhow::Result<f64> {
 
 /// The first process of each runner.
 fn runners(server: &Server) -> anyhow::Result<Vec<u32>> {
-    if server.engine == Engine::Embedded {
-        return Ok(children(server.pid()));
+    match server.engine {
+        Engine::Embedded => Ok(process::children(&process::processes(), server.pid())),
+        Engine::Docker => process::containers(&server.owner),
     }
-    let label = format!("label=dev.warmbox.owner={}", server.owner);
-    let ids = docker(&["ps", "--quiet", "--filter", &label])?;
-    let mut words = vec!["inspect", "--format", "{{.State.Pid}}"];
-    words.extend(ids.split_whitespace());
-    let pids = docker(&words)?;
-    pids.split_whitespace()
-        .map(|pid| Ok(pid.parse()?))
-        .collect()
-}
-
-fn docker(words: &[&str]) -> anyhow::Result<String> {
-    let output = Command::new("docker").args(words).output()?;
-    anyhow::ensure!(output.status.success(), "docker {words:?}: {output:?}");
-    Ok(String::from_utf8(output.stdout)?)
-}
-
-/// A process and all that descend from it.
-fn family(root: u32) -> Vec<u32> {
-    let mut all = vec![root];
-    let mut next = 0;
-    while next < all.len() {
-        all.extend(children(all[next]));
-        next += 1;
-    }
-    all
-}
-
-fn children(of: u32) -> Vec<u32> {
-    let tasks = fs::read_dir(format!("/proc/{of}/task"));
-    let files = (tasks.into_iter().flatten().flatten())
-        .filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    let pids = files.flat_map(|file| {
-        let pids = file.split_whitespace().filter_map(|pid| pid.parse().ok());
-        pids.collect::<Vec<u32>>()
-    });
-    pids.collect()
 }
 
 /// The figures of these names in a file of /proc, in KiB.

@@ -95,6 +95,11 @@ impl Bound {
     }
 }
 
+const A_FILE_OF_ONE_LINE: &str = "processes that wake each other one after the other, and what an interpreter takes to open, \
+                                  compile and execute a file (see the profile).";
+const A_PRECOMPILED_HEADER: &str = "the compiler's own passes over the program and the linker are left even where a header is \
+                                    precompiled, and to map a precompiled header costs by its size.";
+
 /// Every goal, in the order of the table.
 pub(crate) const GOALS: &[Goal] = &[
     Goal {
@@ -102,16 +107,14 @@ pub(crate) const GOALS: &[Goal] = &[
         title: "Python hello",
         against: "bare `python3 -c 'print(1)'`",
         bound: Bound::RatioAtMost(0.12),
-        in_the_way: "processes that wake each other one after the other, and what an interpreter takes to open, compile and \
-                     execute a file (see the profile).",
+        in_the_way: A_FILE_OF_ONE_LINE,
     },
     Goal {
         work: Work::PythonHello,
         title: "Python hello",
         against: "`docker cp` and `docker exec` into a warm container",
         bound: Bound::RatioAtMost(1.0 / 60.0),
-        in_the_way: "processes that wake each other one after the other, and what an interpreter takes to open, compile and \
-                     execute a file (see the profile).",
+        in_the_way: A_FILE_OF_ONE_LINE,
     },
     Goal {
         work: Work::Plot,
@@ -133,16 +136,14 @@ pub(crate) const GOALS: &[Goal] = &[
         title: "C++ hello, `<iostream>`, never seen before",
         against: "bare `g++ -O2` and run",
         bound: Bound::RatioAtMost(0.25),
-        in_the_way: "the compiler's own passes over the program and the linker are left even where a header is precompiled, \
-                     and to map a precompiled header costs by its size.",
+        in_the_way: A_PRECOMPILED_HEADER,
     },
     Goal {
         work: Work::CppBits,
         title: "C++ hello, `<bits/stdc++.h>`, never seen before",
         against: "bare `g++ -O2` and run",
         bound: Bound::RatioAtMost(0.22),
-        in_the_way: "the compiler's own passes over the program and the linker are left even where a header is precompiled, \
-                     and to map a precompiled header costs by its size.",
+        in_the_way: A_PRECOMPILED_HEADER,
     },
     Goal {
         work: Work::CppSeen,

@@ -1,9 +1,9 @@
 //! The servers of a comparison, one on each engine.
 
 use super::client::{Client, Request};
+pub(crate) use crate::process::Engine;
 use crate::process::{Process, quiet};
 use serde_json::Value;
-use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,22 +11,7 @@ const REST_DEADLINE: Duration = Duration::from_secs(20);
 const STOP_DEADLINE: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Engine {
-    Embedded,
-    Docker,
-}
-
 pub(crate) const ENGINES: [Engine; 2] = [Engine::Embedded, Engine::Docker];
-
-impl fmt::Display for Engine {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Engine::Embedded => "embedded",
-            Engine::Docker => "docker",
-        })
-    }
-}
 
 pub(crate) struct Server {
     pub(crate) engine: Engine,
@@ -52,7 +37,7 @@ impl Server {
         Ok(Self {
             engine,
             owner,
-            process: Process::start(&engine.to_string(), &words)?,
+            process: Process::start(engine, &words)?,
         })
     }
 

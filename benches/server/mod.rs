@@ -1,6 +1,10 @@
 //! A server for a benchmark: the release binary with its defaults, on a free port, asked over
 //! HTTP and stopped. Knows nothing of what is asked of it.
 
+mod engine;
+
+pub(crate) use engine::{Engine, children, containers, family, processes};
+
 use anyhow::Context;
 use serde_json::Value;
 use std::fs::File;
@@ -25,11 +29,11 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts a server on a free port and waits until it says that it is ready.
-    pub(crate) fn start(engine: &str, flags: &[&str]) -> anyhow::Result<Self> {
+    pub(crate) fn start(engine: Engine, flags: &[&str]) -> anyhow::Result<Self> {
         let folder = TempDir::with_prefix("warmbox-bench-")?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_warmbox"));
         command
-            .args(["serve", "--port", "0", "--engine", engine])
+            .args(["serve", "--port", "0", "--engine", &engine.to_string()])
             .args(["--log-filter", "warn"])
             .args(flags)
             .current_dir(folder.path())

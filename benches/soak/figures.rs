@@ -1,11 +1,11 @@
 //! What must not grow, read from /proc and from the docker command.
 
 use super::server::{Engine, Server};
+use crate::process;
 use anyhow::Context;
 use std::fmt;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 /// What an allocator may keep more of, in KiB, without anybody losing track of it.
@@ -37,9 +37,9 @@ type Row = (&'static str, u64, u64);
 
 impl Figures {
     pub(crate) fn read(server: &Server) -> anyhow::Result<Self> {
-        let processes = processes();
+        let processes = process::processes();
         let roots = match server.engine {
-            Engine::Embedded => children(&processes, server.pid()),
+            Engine::Embedded => process::children(&processes, server.pid()),
             Engine::Docker => containers(server)?,
         };
         let mut figures = Self {
@@ -51,7 +51,7 @@ impl Figures {
             ..Self::default()
         };
         for root in roots {
-            let family = family(&processes, root);
+            let family = process::family(&processes, root);
             // A runner may be replaced while it is looked at.
             let sum = |figure: &dyn Fn(u32) -> anyhow::Result<u64>| -> u64 {
                 family.iter().filter_map(|pid| figure(*pid).ok()).sum()
@@ -176,63 +176,10 @@ impl fmt::Display for Verdict {
 
 /// The first processes of the server's containers.
 pub(crate) fn containers(server: &Server) -> anyhow::Result<Vec<u32>> {
-    if server.engine == Engine::Embedded {
-        return Ok(Vec::new());
+    match server.engine {
+        Engine::Embedded => Ok(Vec::new()),
+        Engine::Docker => process::containers(&server.owner),
     }
-    let label = format!("label=dev.warmbox.owner={}", server.owner);
-    let ids = docker(&["ps", "--all", "--quiet", "--filter", &label])?;
-    let mut words = vec!["inspect", "--format", "{{.State.Pid}}"];
-    words.extend(ids.split_whitespace());
-    if words.len() == 3 {
-        return Ok(Vec::new());
-    }
-    let pids = docker(&words)?;
-    Ok(pids
-        .split_whitespace()
-        .filter_map(|pid| pid.parse().ok())
-        .collect())
-}
-
-fn docker(words: &[&str]) -> anyhow::Result<String> {
-    let output = Command::new("docker")
-        .args(words)
-        .output()
-        .context("docker")?;
-    anyhow::ensure!(output.status.success(), "docker {words:?}: {output:?}");
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// Every process with its parent.
-fn processes() -> Vec<(u32, u32)> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter_map(|pid| {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        let parent = stat
-            .rsplit_once(')')?
-            .1
-            .split_whitespace()
-            .nth(1)?
-            .parse()
-            .ok()?;
-        Some((pid, parent))
-    })
-    .collect()
-}
-
-fn children(processes: &[(u32, u32)], of: u32) -> Vec<u32> {
-    let is_child = |(pid, parent): &(u32, u32)| (*parent == of).then_some(*pid);
-    processes.iter().filter_map(is_child).collect()
-}
-
-fn family(processes: &[(u32, u32)], root: u32) -> Vec<u32> {
-    let mut all = vec![root];
-    let mut next = 0;
-    while next < all.len() {
-        all.extend(children(processes, all[next]));
-        next += 1;
-    }
-    all
 }
 
 fn descriptors(pid: u32) -> anyhow::Result<u64> {

@@ -1,8 +1,8 @@
 //! The server under test.
 
+pub(crate) use crate::process::Engine;
 use crate::process::{Process, quiet};
 use serde_json::Value;
-use std::fmt;
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
@@ -10,21 +10,6 @@ use std::time::Duration;
 const REST_DEADLINE: Duration = Duration::from_secs(60);
 const STOP_DEADLINE: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Engine {
-    Embedded,
-    Docker,
-}
-
-impl fmt::Display for Engine {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Engine::Embedded => "embedded",
-            Engine::Docker => "docker",
-        })
-    }
-}
 
 pub(crate) struct Server {
     pub(crate) engine: Engine,
@@ -44,7 +29,7 @@ impl Server {
         let listed = languages.join(",");
         let mut flags = vec!["--languages", &listed, "--owner", &owner];
         flags.extend(more);
-        let process = Process::start(&engine.to_string(), &flags)?;
+        let process = Process::start(engine, &flags)?;
         Ok(Self {
             engine,
             owner,

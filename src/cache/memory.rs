@@ -143,20 +143,9 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::super::key::tests::key;
-    use super::super::program::tests::program;
+    use super::super::program::tests::{ENOUGH, program};
     use super::*;
     use proptest::prelude::*;
-
-    const ENOUGH: Limits = Limits {
-        wall_ms: 1000,
-        cpu_ms: 1000,
-        memory_bytes: 0,
-        processes: 0,
-        output_bytes: 1000,
-        file_size_bytes: 0,
-        disk_bytes: 0,
-        open_files: 0,
-    };
 
     fn of_weight(weight: u64) -> Arc<Program> {
         let said = program(b"").weight() + OVERHEAD;

@@ -116,6 +116,18 @@ pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Limits that the compiler of this program kept to.
+    pub(in super::super) const ENOUGH: Limits = Limits {
+        wall_ms: 1000,
+        cpu_ms: 1000,
+        memory_bytes: 0,
+        processes: 0,
+        output_bytes: 1000,
+        file_size_bytes: 0,
+        disk_bytes: 0,
+        open_files: 0,
+    };
+
     pub(in super::super) fn program(bytes: &[u8]) -> Program {
         Program {
             bytes: bytes.to_vec(),

@@ -1,18 +1,8 @@
 use super::folder::tests::closed;
 use super::key::tests::key;
-use super::program::tests::program;
+use super::program::tests::{ENOUGH, program};
 use super::*;
 
-const LIMITS: Limits = Limits {
-    wall_ms: 1000,
-    cpu_ms: 1000,
-    memory_bytes: 0,
-    processes: 0,
-    output_bytes: 1000,
-    file_size_bytes: 0,
-    disk_bytes: 0,
-    open_files: 0,
-};
 const LONG: Duration = Duration::from_secs(3600);
 
 async fn cache(memory_bytes: u64) -> Cache {
@@ -26,7 +16,7 @@ async fn cache(memory_bytes: u64) -> Cache {
 
 async fn look(cache: &Cache) -> Look {
     cache
-        .look(key("a"), &LIMITS, LONG, &CancellationToken::new())
+        .look(key("a"), &ENOUGH, LONG, &CancellationToken::new())
         .await
 }
 
@@ -41,7 +31,7 @@ fn turn(look: Look) -> Turn {
 /// A request that waits for another's program.
 fn waiting(cache: &Cache, cancel: &CancellationToken) -> tokio::task::JoinHandle<Look> {
     let (cache, cancel) = (cache.clone(), cancel.clone());
-    tokio::spawn(async move { cache.look(key("a"), &LIMITS, LONG, &cancel).await })
+    tokio::spawn(async move { cache.look(key("a"), &ENOUGH, LONG, &cancel).await })
 }
 
 /// Lets all who can go on do so.
@@ -153,7 +143,7 @@ async fn one_whose_limits_are_lower_than_what_it_took_compiles_for_himself() {
     turn(look(&cache).await).keep(program(b"slow"));
     let less = Limits {
         wall_ms: 4,
-        ..LIMITS
+        ..ENOUGH
     };
     let cancel = CancellationToken::new();
     let mine = turn(cache.look(key("a"), &less, LONG, &cancel).await);

@@ -104,8 +104,8 @@ impl Language {
         })
     }
 
-    /// The prepared interpreter for a program, which new runners have ready from now on. None where the language has none, or the main file
-    /// has not the name under which they were started.
+    /// The prepared interpreter for a program, which new runners have ready from now on. None where
+    /// the language has none, or the main file has not the name under which they were started.
     pub fn prepared_for(
         &self,
         files: &[InputFile],

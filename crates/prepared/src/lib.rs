@@ -31,6 +31,7 @@ use warmbox_supervisor::sandbox::{self, Blueprint, Forked};
 /// Called by Python's import machinery only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyInit__warmbox() -> *mut python::PyObject {
+    main_frame::find();
     // SAFETY: the definition is valid for the life of the process and is not changed by us.
     unsafe { python::PyModule_Create2(ptr::addr_of_mut!(MODULE), python::ABI_VERSION) }
 }

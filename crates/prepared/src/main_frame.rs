@@ -21,21 +21,23 @@ static GLOBALS: AtomicPtr<python::PyObject> = AtomicPtr::new(std::ptr::null_mut(
 static EVALUATE: AtomicUsize = AtomicUsize::new(0);
 static SET_EVALUATE: AtomicUsize = AtomicUsize::new(0);
 
-/// From now on the frame of `__main__` is waited for. Does nothing in a Python that has no such door.
-pub(crate) fn watch() {
+/// Looks for the door by which a frame's evaluation is wrapped. Once, in the parent: a fork has it.
+pub(crate) fn find() {
     // Both are documented for debuggers and compilers, and not of the stable ABI: looked up, so that
     // a Python without them can load this library.
     let find = |name: &std::ffi::CStr| {
         // SAFETY: a C string, and the search among what is loaded already.
         unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) as usize }
     };
-    let evaluate = find(c"_PyEval_EvalFrameDefault");
-    let set = find(c"_PyInterpreterState_SetEvalFrameFunc");
-    if evaluate == 0 || set == 0 {
+    EVALUATE.store(find(c"_PyEval_EvalFrameDefault"), Relaxed);
+    SET_EVALUATE.store(find(c"_PyInterpreterState_SetEvalFrameFunc"), Relaxed);
+}
+
+/// From now on the frame of `__main__` is waited for. Does nothing in a Python that has no such door.
+pub(crate) fn watch() {
+    if EVALUATE.load(Relaxed) == 0 || SET_EVALUATE.load(Relaxed) == 0 {
         return;
     }
-    EVALUATE.store(evaluate, Relaxed);
-    SET_EVALUATE.store(set, Relaxed);
     GLOBALS.store(globals_of_main(), Relaxed);
     replace(frame);
 }

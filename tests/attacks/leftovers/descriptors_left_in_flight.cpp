@@ -12,13 +12,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 int main() {
-    // Servers of others on this machine have the same files, and may run this at the same time.
-    long inside = 0, outside = 0;
+    // Servers on this machine share these files, and this may run on two of them at the same time: one whose runners
+    // have a range of ids, and one whose runners have a single id.
+    int lines = 0;
     if (FILE* map = fopen("/proc/self/uid_map", "r")) {
-        while (fscanf(map, "%ld %ld %*d", &inside, &outside) == 2) {}
+        for (int c; (c = fgetc(map)) != EOF;) lines += c == '\n';
         fclose(map);
     }
-    int found = 0, shared = open(outside > 100000 ? "/usr/bin/env" : "/usr/bin/id", O_RDONLY);
+    int found = 0, shared = open(lines > 1 ? "/usr/bin/env" : "/usr/bin/id", O_RDONLY);
     struct flock lock = {}, asked = {};
     lock.l_type = F_RDLCK;
     auto locked = [&] {

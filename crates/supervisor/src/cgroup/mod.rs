@@ -40,7 +40,7 @@ pub struct RunCgroup {
     /// Nothing for a container's, whose limits stand for all its runs.
     control: Option<Control>,
     memory_events: File,
-    /// What a container's cgroup holds that no process shows: see `Counters`.
+    /// What it holds that no process shows: see `Counters`, and `shared_bytes`.
     memory_stat: Option<File>,
     kernel_memory: Option<File>,
 }
@@ -163,9 +163,7 @@ impl RunCgroup {
             out_of_sight_bytes: find(&stat, "shmem") + kernel,
         }
     }
-}
 
-impl RunCgroup {
     /// Shared memory and files on a tmpfs.
     pub fn shared_bytes(&self) -> u64 {
         find(&self.stat(), "shmem")

@@ -223,6 +223,7 @@ fn network_is_quiet(ours: u64) -> Result<(), Failure> {
                 errno: libc::EBUSY,
             });
         }
+        net::collect_in_flight();
         std::thread::sleep(Duration::from_millis(2));
     }
 }

@@ -234,7 +234,7 @@ impl Sandbox {
     pub fn reap(&mut self) -> Result<Used, Failure> {
         let ended = process::wait(self.pid, true).step("reap the sandbox")?;
         self.reaped = true;
-        ended.map(|ended| ended.usage.into()).ok_or(Failure {
+        ended.map(|ended| ended.used).ok_or(Failure {
             step: "reap the sandbox",
             errno: libc::ECHILD,
         })

@@ -47,7 +47,7 @@ impl Shadow {
     /// program begins. On a busy machine that can take a while.
     fn asleep(pid: u32) -> Result<Self, Failure> {
         let deadline = Instant::now() + SLEEPS_WITHIN;
-        while process::state_of(pid) != Some('S') {
+        while !process::is_asleep(pid) {
             if Instant::now() > deadline {
                 return Err(Failure {
                     step: "wait for the shadow of the program",

@@ -123,36 +123,47 @@ pub fn make_idle_sibling(name: &'static CStr) -> io::Result<i32> {
     }
 }
 
+/// The first fields of proc_pid_stat(5).
+struct Standing {
+    /// The program's own choice: it may hold spaces and parentheses.
+    name: String,
+    state: char,
+    parent: u32,
+}
+
+fn standing_of(thread: u32) -> Option<Standing> {
+    let text = std::fs::read_to_string(format!("/proc/{thread}/stat")).ok()?;
+    let (front, rest) = text.rsplit_once(')')?;
+    let (_, name) = front.split_once('(')?;
+    let mut fields = rest.split_ascii_whitespace();
+    Some(Standing {
+        name: name.to_owned(),
+        state: fields.next()?.chars().next()?,
+        parent: fields.next()?.parse().ok()?,
+    })
+}
+
 /// The process that will be told of the end of a thread's process.
 pub fn parent_of(thread: u32) -> Option<u32> {
-    name_and_parent_of(thread).map(|(_, parent)| parent)
+    standing_of(thread).map(|standing| standing.parent)
 }
 
 /// Whether a process is there and has not ended.
 pub fn is_alive(pid: u32) -> bool {
-    state_of(pid).is_some_and(|state| !"ZX".contains(state))
+    standing_of(pid).is_some_and(|standing| !"ZX".contains(standing.state))
 }
 
-/// What a process does, in a letter of proc_pid_stat(5): `S` while it waits for something.
-pub fn state_of(pid: u32) -> Option<char> {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    text.rsplit_once(')')?.1.trim_start().chars().next()
-}
-
-fn name_and_parent_of(thread: u32) -> Option<(String, u32)> {
-    let text = std::fs::read_to_string(format!("/proc/{thread}/stat")).ok()?;
-    let (front, rest) = text.rsplit_once(')')?;
-    let (_, name) = front.split_once('(')?;
-    let parent = rest.split_ascii_whitespace().nth(1)?.parse().ok()?;
-    Some((name.to_owned(), parent))
+/// Whether a process waits for something.
+pub fn is_asleep(pid: u32) -> bool {
+    standing_of(pid).is_some_and(|standing| standing.state == 'S')
 }
 
 /// The children of `pid`, so many at most, with their names. Numbers are given one after the other:
 /// nearly always they are the next.
 pub fn children_of(pid: u32, most: usize) -> Vec<(u32, String)> {
     let child = |number: u32| {
-        let (name, parent) = name_and_parent_of(number)?;
-        (parent == pid).then_some((number, name))
+        let standing = standing_of(number)?;
+        (standing.parent == pid).then_some((number, standing.name))
     };
     let next: Vec<_> = (pid + 1..).map_while(child).take(most).collect();
     if next.len() == most {
@@ -208,7 +219,7 @@ pub fn kill(pidfd: &OwnedFd) -> io::Result<()> {
 pub struct Ended {
     pub pid: i32,
     pub status: i32,
-    pub usage: libc::rusage,
+    pub used: Used,
 }
 
 /// Waits for the child `pid`, or for any child with -1. `Ok(None)`: with `block` false, none
@@ -227,7 +238,8 @@ pub fn wait(pid: i32, block: bool) -> io::Result<Option<Ended>> {
             Ok(0) => return Ok(None),
             Ok(pid) => {
                 let pid = pid as i32;
-                return Ok(Some(Ended { pid, status, usage }));
+                let used = usage.into();
+                return Ok(Some(Ended { pid, status, used }));
             }
             Err(e) if e.raw_os_error() == Some(libc::EINTR) => {}
             Err(e) if block && pid == -1 && e.raw_os_error() == Some(libc::ECHILD) => {
