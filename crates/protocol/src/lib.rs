@@ -37,6 +37,9 @@ pub use plan::{IdentitySource, ParentPlan, Plan, RootSource, SupportFile};
 /// Raised whenever a message changes shape; a runner with another number is refused at Hello.
 pub const PROTOCOL_VERSION: u32 = 4;
 
+/// What a keeper says on stderr when its runner ended so.
+pub const OUT_OF_MEMORY: &str = "the kernel ended the supervisor, most likely for want of memory";
+
 /// Names the sources that a binary was built from, so that a server never talks to a
 /// supervisor of another build. Set by `build.rs`.
 pub const BUILD_ID: &str = env!("WARMBOX_BUILD_ID");

@@ -11,7 +11,7 @@ use crate::without::{Wall, without};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::process::ExitCode;
-use warmbox_protocol::{IdentitySource, Plan, RootSource, ToRunner, frame};
+use warmbox_protocol::{IdentitySource, OUT_OF_MEMORY, Plan, RootSource, ToRunner, frame};
 
 /// How long the runner may take to end by itself after the server is gone.
 const GRACE_MS: i32 = 1000;
@@ -36,6 +36,8 @@ pub fn keep(input: OwnedFd, output: OwnedFd) -> ExitCode {
 }
 
 fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
+    // Not the server's: folders that are made for others must be theirs to enter.
+    process::set_umask(0o022);
     let plan = receive_plan(&input).step("receive the plan of the runner")?;
     process::raise_open_files().step("raise the limit on open files")?;
     let identities = Identities::take(&plan.identities)?;
@@ -80,13 +82,21 @@ fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
         return Err(failure);
     }
     fd::write_all(go_inside.as_fd(), &[1]).step("start the runner")?;
-    wait_for(&input, &pidfd)?;
+    let hung_up = wait_for(&input, &pidfd)?;
     let ended = process::wait(pid, true).step("reap the runner")?;
+    let counted = cgroup.as_ref().map(RunCgroup::counters);
+    let kills = counted.map_or(0, |counters| counters.memory_kills);
     // Only now: nothing with these identities, or in this cgroup, is alive.
     drop((identities, made));
     Ok(match ended {
         Some(ended) if libc::WIFEXITED(ended.status) => {
             ExitCode::from(libc::WEXITSTATUS(ended.status) as u8)
+        }
+        Some(ended) if !hung_up && libc::WTERMSIG(ended.status) == libc::SIGKILL && kills > 0 => {
+            eprintln!(
+                "warmbox-supervisor: {OUT_OF_MEMORY} ({kills} processes of this runner so far)"
+            );
+            ExitCode::from(3)
         }
         _ => ExitCode::from(3),
     })
@@ -112,8 +122,9 @@ fn stand_in(folder: &str) -> io::Result<()> {
     std::env::set_current_dir(folder)
 }
 
-/// Waits until the runner has ended. A server that hangs up ends it, by force if need be.
-fn wait_for(input: &OwnedFd, pidfd: &OwnedFd) -> Result<(), Failure> {
+/// Waits until the runner has ended. A server that hangs up ends it, by force if need be; answers
+/// whether it did.
+fn wait_for(input: &OwnedFd, pidfd: &OwnedFd) -> Result<bool, Failure> {
     let dead = |timeout_ms, input: i32| -> Result<(bool, bool), Failure> {
         let mut fds = [
             fd::poll_entry(pidfd.as_raw_fd(), libc::POLLIN),
@@ -125,13 +136,13 @@ fn wait_for(input: &OwnedFd, pidfd: &OwnedFd) -> Result<(), Failure> {
     loop {
         let (ended, hung_up) = dead(-1, input.as_raw_fd())?;
         if ended {
-            return Ok(());
+            return Ok(false);
         }
         if hung_up {
             if !dead(GRACE_MS, -1)?.0 {
                 process::kill(pidfd).step("kill the runner")?;
             }
-            return Ok(());
+            return Ok(true);
         }
     }
 }

@@ -69,8 +69,7 @@ pub(super) fn enter(inside: &Inside, filter: &Filter, when: &When<'_>) -> Result
         fd::duplicate_to(ours.as_fd(), number).step("connect the standard streams")?;
     }
     std::env::set_current_dir("/work").step("enter the work folder")?;
-    // SAFETY: takes an integer, cannot fail.
-    unsafe { libc::umask(0o022) };
+    process::set_umask(0o022);
     match when {
         When::Now(_) => {
             process::reset_signals().step("reset signals")?;

@@ -369,6 +369,12 @@ pub fn raise_open_files() -> io::Result<()> {
     set_limit(0, libc::RLIMIT_NOFILE as _, u64::MAX, u64::MAX)
 }
 
+/// What is left out of the modes of files and folders that this process, and what it forks, makes.
+pub fn set_umask(mask: u32) {
+    // SAFETY: takes an integer, cannot fail.
+    unsafe { libc::umask(mask as libc::mode_t) };
+}
+
 /// Starts a session of its own, away from any terminal and process group of the parent.
 pub fn new_session() -> io::Result<()> {
     // SAFETY: takes nothing.
