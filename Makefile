@@ -80,22 +80,27 @@ test: build weakened docker images roots ## Set up, build, make the images and r
 	@echo '==> running the tests'
 	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' WARMBOX_WEAKENED='$(WEAKENED)' WARMBOX_TEST_ROOTS='$(CURDIR)/target/roots' \
 	  cargo test --release --locked --workspace --no-fail-fast
+	@echo '==> running the test of the feature otel'
+	@cargo test --locked --features otel --test otel
 
 fuzz: setup ## Fuzz the link, requests and file names, 20 s each (SECONDS=600)
 	@scripts/fuzz.sh $(or $(SECONDS),20)
 
-check: ## Formatting, lints, shell scripts, and `unsafe` only where it belongs
+check: ## Formatting, lints, shell scripts, deploy/, and `unsafe` only where it belongs
 	@cargo fmt --version >/dev/null && cargo clippy --version >/dev/null \
 	  || { echo 'make check needs them: rustup component add rustfmt clippy' >&2; exit 1; }
 	@echo '==> formatting'
 	@cargo fmt --all --check && cargo fmt --manifest-path fuzz/Cargo.toml --check
 	@echo '==> lints'
 	@cargo clippy --locked --workspace --all-targets -- -D warnings
+	@cargo clippy --locked --features otel -- -D warnings
 	@echo '==> shell scripts'
 	@for script in scripts/*.sh .ci/run; do bash -n "$$script"; done
 	@for script in runner-images/*/finish; do sh -n "$$script"; done
 	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh .ci/run runner-images/*/finish; \
 	  else echo 'shellcheck is not installed: only the syntax was looked at'; fi
+	@echo '==> deploy/'
+	@scripts/validate-deploy.sh
 	@echo '==> unsafe only in crates/supervisor and crates/prepared'
 	@! grep -rnE --include='*.rs' '\bunsafe[[:space:]]*(\{|fn\b|impl\b|trait\b|extern\b|\(|$$)' \
 	  src tests benches crates/protocol fuzz/examples fuzz/fuzz_targets | grep -vE ':[0-9]+:[[:space:]]*//'
@@ -109,7 +114,7 @@ bench: build images roots ## Measure beside bare processes and other sandboxes, 
 micro: setup ## Measure codec, pool and output ring by themselves (criterion)
 	@cargo bench --locked --bench micro -- $(ARGS)
 
-soak: build images ## 10,000 runs on each engine (ARGS=--attacks: 5,000 attacks); fails where anything has grown
+soak: build images ## 10,000 runs on each engine; fails where anything has grown (ARGS=--attacks: 5,000 attacks; ARGS=--faults: half an hour of faults, as root)
 	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' cargo bench --locked --bench soak -- $(ARGS)
 
 smoke: ## Build the server's own image and prove it: docker run, docker-compose
