@@ -3,11 +3,12 @@
 //! The layers, top to bottom; arrows go down only:
 //! [`server`] puts everything together; [`api`] knows HTTP and nothing else does; [`run`] takes
 //! a request through its stages; [`pool`] says who may have a runner; [`engine`] makes runners;
-//! `warmbox-protocol` is what they speak. [`cache`], [`config`], [`language`], [`port`]
-//! and [`doctor`] stand beside.
+//! `warmbox-protocol` is what they speak. [`access`], [`cache`], [`config`], [`language`], [`port`],
+//! [`tasks`], [`metrics`], [`logging`] and [`doctor`] stand beside.
 
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod api;
 pub mod cache;
 pub mod cli;
@@ -15,7 +16,12 @@ pub mod config;
 pub mod doctor;
 pub mod engine;
 pub mod language;
+pub mod logging;
+pub mod metrics;
 pub mod pool;
 pub mod port;
 pub mod run;
 pub mod server;
+pub mod tasks;
+#[cfg(feature = "otel")]
+pub mod traces;

@@ -8,11 +8,11 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use warmbox::config::PoolSettings;
 use warmbox::engine::{Connection, Engine, EngineError, Life, Link, Making, Source};
 use warmbox::language::{self, Language};
-use warmbox::pool::Pool;
+use warmbox::pool::{Asker, Pool};
+use warmbox::tasks::Tasks as Background;
 use warmbox_protocol::frame::{CHUNK_BYTES, Decoder, MAX_TO_RUNNER, encode};
 use warmbox_protocol::{
     Abilities, BUILD_ID, End, FromRunner, Hello, Identity, MemoryCeiling, Outcome,
@@ -25,8 +25,8 @@ const CLIENTS: usize = 16;
 /// From claim to claim.
 pub(crate) fn cycle(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
-    let stop = CancellationToken::new();
-    let pool = runtime.block_on(pool(&stop));
+    let background = Background::default();
+    let pool = runtime.block_on(pool(&background));
     let mut group = criterion.benchmark_group("claim, run, give back");
     group.bench_function("one client", |bencher| {
         bencher.iter(|| runtime.block_on(once(&pool)));
@@ -48,18 +48,22 @@ pub(crate) fn cycle(criterion: &mut Criterion) {
         });
     });
     group.finish();
-    stop.cancel();
+    background.stop().cancel();
 }
 
 async fn once(pool: &Pool) {
     let cancel = CancellationToken::new();
-    let claim = pool.claim(&cancel).await.expect("a runner");
+    let asker = Asker {
+        who: "",
+        cancel: &cancel,
+    };
+    let claim = pool.claim(asker).await.expect("a runner");
     let (used, result) = claim.runner.run(spec(b"print(1)".to_vec()), &cancel).await;
     result.expect("a result");
     used.expect("a runner that lives").recycle();
 }
 
-async fn pool(stop: &CancellationToken) -> Pool {
+async fn pool(tasks: &Background) -> Pool {
     let python = language::load(None, &["python".to_owned()]).expect("the built-in languages");
     let settings = PoolSettings {
         min_idle: RUNNERS,
@@ -71,13 +75,7 @@ async fn pool(stop: &CancellationToken) -> Pool {
         max_age: Duration::from_secs(3600),
     };
     let python = python.first().expect("python").clone();
-    let pool = Pool::start(
-        python,
-        Arc::new(Tasks),
-        settings,
-        TaskTracker::new(),
-        stop.clone(),
-    );
+    let pool = Pool::start(python, Arc::new(Tasks), settings, tasks);
     while !pool.settled() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -154,8 +152,8 @@ impl Life for Task {
         "task".to_owned()
     }
 
-    fn end(self: Box<Self>) -> Making<'static, ()> {
-        Box::pin(async {})
+    fn end(self: Box<Self>) -> Making<'static, Option<String>> {
+        Box::pin(async { None })
     }
 
     fn last_words(&self) -> Option<String> {

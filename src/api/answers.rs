@@ -44,31 +44,44 @@ impl Room {
     }
 
     /// Writes the answer as JSON.
-    pub(super) async fn respond(&self, answer: Answer) -> Result<Response, Problem> {
+    pub(super) async fn write(&self, answer: Answer) -> Result<Bytes, Problem> {
         let size = answer.text_bytes();
         if size < LARGE_BYTES {
             let bytes = write(&answer).map_err(|_| Problem::internal())?;
-            return Ok(with_json(Body::from(bytes)));
+            return Ok(bytes.into());
         }
-        let units = |bytes: usize| (bytes.min(ALL_BYTES) / UNIT_BYTES) as u32;
         // What waits is in memory too: no room to wait is no room.
         let waiting = self.text.clone().try_acquire_many_owned(units(size));
         let waiting = waiting.map_err(|_| unread())?;
-        let json = self.json.clone();
-        let room = json.acquire_many_owned(units(size.saturating_mul(LONGEST_ESCAPE)));
-        let Ok(Ok(room)) = timeout(PATIENCE, room).await else {
-            return Err(unread());
-        };
+        let room = self.sending(size.saturating_mul(LONGEST_ESCAPE)).await?;
         let written = tokio::task::spawn_blocking(move || write(&answer));
         let Ok(Ok(bytes)) = written.await else {
             return Err(Problem::internal());
         };
         drop(waiting);
-        Ok(with_json(Body::from(Bytes::from_owner(Unsent {
-            bytes,
-            _room: room,
-        }))))
+        Ok(Bytes::from_owner(Unsent { bytes, _room: room }))
     }
+
+    /// Room for JSON that is there already, and stays in memory for as long as somebody reads it.
+    pub(super) async fn send_again(&self, bytes: Bytes) -> Result<Bytes, Problem> {
+        if bytes.len() < LARGE_BYTES {
+            return Ok(bytes);
+        }
+        let room = self.sending(bytes.len()).await?;
+        Ok(Bytes::from_owner(Unsent { bytes, _room: room }))
+    }
+
+    async fn sending(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+        let room = self.json.clone().acquire_many_owned(units(bytes));
+        match timeout(PATIENCE, room).await {
+            Ok(Ok(room)) => Ok(room),
+            _ => Err(unread()),
+        }
+    }
+}
+
+fn units(bytes: usize) -> u32 {
+    (bytes.min(ALL_BYTES) / UNIT_BYTES) as u32
 }
 
 /// Text is taken for as long as it is, which is enough where little of it must be escaped.
@@ -78,8 +91,8 @@ fn write(answer: &Answer) -> serde_json::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn with_json(body: Body) -> Response {
-    let mut response = Response::new(body);
+pub(super) fn with_json(bytes: Bytes) -> Response {
+    let mut response = Response::new(Body::from(bytes));
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response
@@ -98,14 +111,14 @@ fn unread() -> Problem {
 }
 
 /// Bytes that hold their room until they are sent or given up.
-struct Unsent {
-    bytes: Vec<u8>,
+struct Unsent<B> {
+    bytes: B,
     _room: OwnedSemaphorePermit,
 }
 
-impl AsRef<[u8]> for Unsent {
+impl<B: AsRef<[u8]>> AsRef<[u8]> for Unsent<B> {
     fn as_ref(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.as_ref()
     }
 }
 
@@ -125,15 +138,27 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_large_answer_waits_for_room_and_then_says_why_there_is_none() {
         let room = Room::of(24 * LARGE_BYTES);
-        let unread = room.respond(large()).await.unwrap();
-        let refused = room.respond(large()).await.unwrap_err().into_response();
+        let unread = room.write(large()).await.unwrap();
+        let refused = room.write(large()).await.unwrap_err().into_response();
         assert_eq!(refused.status(), 503);
         drop(unread);
-        assert_eq!(room.respond(large()).await.unwrap().status(), 200);
+        assert!(room.write(large()).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_small_answer_needs_no_room() {
-        assert_eq!(Room::of(0).respond(answer()).await.unwrap().status(), 200);
+        let room = Room::of(0);
+        let bytes = room.write(answer()).await.unwrap();
+        assert_eq!(room.send_again(bytes.clone()).await.unwrap(), bytes);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_large_answer_that_is_sent_again_takes_room_too() {
+        let room = Room::of(4 * LARGE_BYTES);
+        let bytes = Bytes::from(vec![b'x'; 3 * LARGE_BYTES]);
+        let unread = room.send_again(bytes.clone()).await.unwrap();
+        assert!(room.send_again(bytes.clone()).await.is_err());
+        drop(unread);
+        assert!(room.send_again(bytes).await.is_ok());
     }
 }

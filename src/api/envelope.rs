@@ -3,9 +3,9 @@
 
 use super::problem::Problem;
 use super::{ApiState, VERSION};
-use axum::extract::{Request, State};
-use axum::http::header::SERVER;
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CONNECTION, SERVER};
+use axum::http::{HeaderName, HeaderValue, Method, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::any::Any;
@@ -14,8 +14,9 @@ use std::time::Instant;
 use tracing::Instrument;
 use uuid::Uuid;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const INSTANCE: HeaderName = HeaderName::from_static("x-warmbox-instance");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub(super) const INSTANCE: HeaderName = HeaderName::from_static("x-warmbox-instance");
 
 /// The id of the request, for whoever needs to pass it on.
 #[derive(Debug, Clone)]
@@ -32,10 +33,21 @@ pub(super) async fn envelope(
         "request",
         request_id = %id,
         instance = state.instance,
-        version = VERSION
+        version = VERSION,
+        trace_id = tracing::field::Empty
     );
+    #[cfg(feature = "otel")]
+    crate::traces::follow(&span, request.headers());
+    if let Some(trace) = trace_id(&request) {
+        span.record("trace_id", trace);
+    }
     let line = AccessLine::new(request.method().clone(), request.uri().path().to_owned());
+    // The pattern: paths are as many as clients make up.
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("unknown", MatchedPath::as_str).to_owned();
+    let http1 = request.version() < Version::HTTP_2;
     async move {
+        let _in_flight = state.metrics.in_flight();
         let mut response = next.run(request).await;
         let problem = response.extensions_mut().remove::<Problem>();
         if let Some(problem) = &problem {
@@ -52,14 +64,51 @@ pub(super) async fn envelope(
             HeaderValue::from_static(concat!("warmbox/", env!("CARGO_PKG_VERSION"))),
         );
         debug_assert_eq!(VERSION, env!("CARGO_PKG_VERSION"));
-        line.finish(
+        // The next server answers on the next connection; HTTP/2 has a word of its own for it.
+        if http1 && state.service.is_stopping() {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        let (status, code) = (
             response.status().as_u16(),
             problem.as_ref().map(Problem::code),
         );
+        let method = known(&line.method);
+        (state.metrics).answered(&route, method, status, code, line.start.elapsed());
+        line.finish(status, code);
         response
     }
     .instrument(span)
     .await
+}
+
+/// The trace that the client's request is a part of, by its header `traceparent` (W3C Trace Context,
+/// version 00): `00-TRACE-PARENT-FLAGS` in lower case hexadecimal.
+fn trace_id(request: &Request) -> Option<&str> {
+    let mut parts = request
+        .headers()
+        .get(TRACEPARENT)?
+        .to_str()
+        .ok()?
+        .split('-');
+    let hex = |text: &&str, digits: usize| {
+        let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        text.len() == digits && text.bytes().all(digit)
+    };
+    let version = parts.next()?;
+    let trace = parts
+        .next()
+        .filter(|it| hex(it, 32) && it.bytes().any(|b| b != b'0'))?;
+    parts.next().filter(|it| hex(it, 16))?;
+    parts.next().filter(|it| hex(it, 2))?;
+    (version == "00").then_some(trace)
+}
+
+/// A method as a label: a client may make up others without end.
+fn known(method: &Method) -> &str {
+    match method.as_str() {
+        known @ ("GET" | "POST" | "PUT" | "DELETE" | "HEAD" | "OPTIONS" | "PATCH") => known,
+        _ => "other",
+    }
 }
 
 /// The client's own id where it can stand in a header and a log line, else a new one.

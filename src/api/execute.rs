@@ -1,31 +1,27 @@
-//! `POST /execute/{language}`. Order of decisions: media type, language, size, body, then the
-//! service; nothing is claimed or started for a request that is wrong.
+//! `POST /execute/{language}`. Order of decisions: media type, language, idempotency key, size, body,
+//! then the service; nothing is claimed or started for a request that is wrong.
 
+use super::audit::{self, RunLine};
 use super::body::{self, Parsed};
-use super::envelope::RequestId;
+use super::gate::Caller;
+use super::idempotency::{self, Answered, REPLAYED, Scope};
+use super::incoming::{discard, read, too_large};
 use super::problem::Problem;
-use super::{Answering, ApiState};
+use super::{ApiState, answers};
+use crate::access::Digest;
+use crate::language::Language;
 use crate::run::request::RunRequest;
 use axum::Extension;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
-use std::future::poll_fn;
-use std::pin::Pin;
+use sha2::Digest as _;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-
-/// How long a body may take to arrive.
-const BODY_DEADLINE: Duration = Duration::from_secs(30);
-/// How long the rest of a refused body is read and thrown away: a client that is still writing
-/// would else see a broken connection instead of the answer.
-const DISCARD_DEADLINE: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy)]
 enum MediaType {
@@ -33,22 +29,110 @@ enum MediaType {
     Text,
 }
 
+/// What the head of a request says.
+struct Head {
+    media_type: MediaType,
+    language: Arc<Language>,
+    idempotency_key: Option<String>,
+}
+
 pub(super) async fn execute(
     State(state): State<Arc<ApiState>>,
-    Extension(RequestId(request_id)): Extension<RequestId>,
+    Extension(caller): Extension<Caller>,
     path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let decided = decide(&state, &path, &headers);
-    let (media_type, language) = match decided {
+    // Before the body is read: whoever is refused should know it at once.
+    let decided = match state.service.refusal() {
+        Some(refusal) => Err(refusal.into()),
+        None => decide(&state, &path, &headers),
+    };
+    let Head {
+        media_type,
+        language,
+        idempotency_key,
+    } = match decided {
         Ok(decided) => decided,
         Err(problem) => {
-            tokio::spawn(discard(body));
+            discard(body);
             return Err(problem);
         }
     };
-    let bytes = read(body, state.body_bytes).await?;
+    let bytes = read(body, state.body_bytes, state.body_timeout).await?;
+    let parsed = match media_type {
+        MediaType::Json => body::parse_json(&bytes, &language, &state)?,
+        MediaType::Text => body::parse_text(&bytes, &language, &state)?,
+    };
+    let again = idempotency_key.map(|key| {
+        let scope = Scope {
+            caller: caller.key.clone().unwrap_or_default(),
+            language: language.name.clone(),
+            key,
+        };
+        (scope, digest(media_type, &bytes))
+    });
+    drop(bytes);
+    let request = to_run(&caller, language, parsed);
+    match again {
+        None => {
+            let cancel = CancellationToken::new();
+            // dropped with this future when the client goes away
+            let _cancel_on_drop = cancel.clone().drop_guard();
+            let bytes = run(&state, &caller, request, cancel).await?;
+            Ok(answers::with_json(bytes))
+        }
+        Some((scope, digest)) => once(state, caller, request, scope, digest).await,
+    }
+}
+
+/// Executes, unless that has been done for this scope. It goes on when the client goes away, with
+/// the caller's place, and only the end of the server cancels it.
+async fn once(
+    state: Arc<ApiState>,
+    caller: Caller,
+    request: RunRequest,
+    scope: Scope,
+    digest: Digest,
+) -> Result<Response, Problem> {
+    let language = request.language.name.clone();
+    let running = {
+        let (state, caller) = (state.clone(), caller.clone());
+        async move { run(&state, &caller, request, CancellationToken::new()).await }
+    };
+    let bytes = match state.idempotency.answer(scope, digest, running).await? {
+        Answered::First(bytes) => return Ok(answers::with_json(bytes)),
+        Answered::Shared(bytes) => bytes,
+        Answered::Kept(bytes) => state.room.send_again(bytes).await?,
+    };
+    audit::replayed(&caller, &language);
+    let mut response = answers::with_json(bytes);
+    let yes = HeaderValue::from_static("true");
+    response.headers_mut().insert(REPLAYED, yes);
+    Ok(response)
+}
+
+/// One run and its line.
+async fn run(
+    state: &ApiState,
+    caller: &Caller,
+    request: RunRequest,
+    cancel: CancellationToken,
+) -> Result<Bytes, Problem> {
+    let line = RunLine::new(caller, &request, state.access.now().audit_code);
+    match state.service.execute(request, cancel).await {
+        Ok(answer) => {
+            line.executed(&answer);
+            state.room.write(answer).await
+        }
+        Err(error) => {
+            line.refused();
+            Err(error.into())
+        }
+    }
+}
+
+fn to_run(caller: &Caller, language: Arc<Language>, parsed: Parsed) -> RunRequest {
     let Parsed {
         files,
         stdin,
@@ -56,19 +140,13 @@ pub(super) async fn execute(
         std,
         limits,
         stop_at_output_limit,
-    } = match media_type {
-        MediaType::Json => body::parse_json(&bytes, &language, &state)?,
-        MediaType::Text => body::parse_text(&bytes, &language, &state)?,
-    };
-    drop(bytes);
+    } = parsed;
     let run_id = Uuid::now_v7();
     tracing::debug!(%run_id, language = language.name, files = files.len(), "request accepted");
-    let cancel = CancellationToken::new();
-    // dropped with this future when the client goes away
-    let _cancel_on_drop = cancel.clone().drop_guard();
-    let request = RunRequest {
+    RunRequest {
         run_id,
-        request_id,
+        request_id: caller.request_id.clone(),
+        asked_by: caller.key.clone().unwrap_or_default(),
         language,
         files,
         stdin,
@@ -76,28 +154,41 @@ pub(super) async fn execute(
         std,
         limits,
         stop_at_output_limit,
-    };
-    let executing: Answering<'_, _> = state.service.execute(request, cancel);
-    state.room.respond(executing.await?).await
+    }
 }
 
 fn decide(
     state: &ApiState,
     path: &Result<Path<String>, PathRejection>,
     headers: &HeaderMap,
-) -> Result<(MediaType, Arc<crate::language::Language>), Problem> {
+) -> Result<Head, Problem> {
     let media_type = media_type(headers)?;
     let language = match path {
         Ok(Path(word)) => state.language(word)?,
         Err(_) => state.language("\u{FFFD}")?,
     };
+    let idempotency_key = idempotency::key(headers)?;
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > state.body_bytes as u64) {
         return Err(too_large(state.body_bytes));
     }
-    Ok((media_type, language))
+    Ok(Head {
+        media_type,
+        language,
+        idempotency_key,
+    })
+}
+
+/// What two requests have in common that ask for the same: the bytes, and how they are meant.
+fn digest(media_type: MediaType, bytes: &[u8]) -> Digest {
+    let meant: &[u8] = match media_type {
+        MediaType::Json => b"json\n",
+        MediaType::Text => b"text\n",
+    };
+    let hasher = sha2::Sha256::new().chain_update(meant);
+    hasher.chain_update(bytes).finalize().into()
 }
 
 fn media_type(headers: &HeaderMap) -> Result<MediaType, Problem> {
@@ -145,65 +236,4 @@ fn media_type(headers: &HeaderMap) -> Result<MediaType, Problem> {
         }
     }
     Ok(media_type)
-}
-
-fn too_large(limit: usize) -> Problem {
-    Problem::new(
-        413,
-        "body_too_large",
-        "Body too large",
-        format!("the request body is larger than the allowed {limit} bytes"),
-    )
-    .with("limit", limit)
-}
-
-/// The whole body, read within its limit and its deadline.
-async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
-    let reading = async {
-        while let Some(frame) = frame(&mut body).await {
-            let Ok(data) = frame else {
-                return Err(Problem::new(
-                    400,
-                    "incomplete_body",
-                    "Incomplete body",
-                    "the connection broke before the whole body had arrived".to_owned(),
-                ));
-            };
-            if bytes.len() + data.len() > limit {
-                return Err(too_large(limit));
-            }
-            bytes.extend_from_slice(&data);
-        }
-        Ok(())
-    };
-    match timeout(BODY_DEADLINE, reading).await {
-        Ok(Ok(())) => Ok(bytes),
-        Ok(Err(problem)) => {
-            tokio::spawn(discard(body));
-            Err(problem)
-        }
-        Err(_) => Err(Problem::new(
-            408,
-            "body_timeout",
-            "Request timeout",
-            format!(
-                "the body did not arrive within {} s",
-                BODY_DEADLINE.as_secs()
-            ),
-        )),
-    }
-}
-
-async fn discard(mut body: Body) {
-    let _ = timeout(DISCARD_DEADLINE, async {
-        while let Some(Ok(_)) = frame(&mut body).await {}
-    })
-    .await;
-}
-
-/// The next piece of data; trailers are empty pieces.
-async fn frame(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
-    let frame = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await?;
-    Some(frame.map(|frame| frame.into_data().unwrap_or_default()))
 }

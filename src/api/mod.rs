@@ -1,30 +1,40 @@
 //! The only place that knows HTTP: routes, request bodies, status codes, problem documents.
 //! It decides nothing about runs; whoever executes them stands behind [`Service`].
 
+mod admin;
 mod answers;
+mod audit;
 mod body;
+mod cors;
 mod envelope;
 mod execute;
 /// Open for `fuzz/` alone.
 #[doc(hidden)]
 pub mod file_names;
+mod gate;
+mod held;
+mod idempotency;
+mod incoming;
 mod problem;
 mod reports;
 mod service;
 
 pub use problem::Problem;
 pub use service::{
-    Answering, Health, LanguageReadiness, LanguageStats, Part, PartState, PoolStats, Readiness,
-    Service, ServiceError,
+    Answering, CacheMemory, Health, LanguageReadiness, LanguageStats, MemoryReport, Part,
+    PartState, PoolStats, Readiness, ServerMemory, Service, ServiceError,
 };
 
+use crate::access::Access;
 use crate::config::{Config, LimitTable};
 use crate::language::Language;
+use crate::metrics::Metrics;
 use axum::Router;
 use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use std::sync::Arc;
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// The version in `server`, answers and `/livez`.
@@ -35,23 +45,39 @@ pub struct ApiState {
     pub service: Arc<dyn Service>,
     /// Names this process in every answer.
     pub instance: String,
+    pub metrics: Arc<Metrics>,
     pub limits: LimitTable,
     pub body_bytes: usize,
     pub source_bytes: usize,
     pub stdin_bytes: usize,
+    /// How long a body may take to arrive.
+    pub body_timeout: Duration,
+    /// Who may ask.
+    pub access: Access,
     room: answers::Room,
+    idempotency: idempotency::Idempotency,
 }
 
 impl ApiState {
     /// The state for a service, with the bounds of the configuration.
-    pub fn new(service: Arc<dyn Service>, instance: String, config: &Config) -> Self {
+    pub fn new(
+        service: Arc<dyn Service>,
+        instance: String,
+        metrics: Arc<Metrics>,
+        config: &Config,
+        access: Access,
+    ) -> Self {
         Self {
             service,
             instance,
+            metrics,
             limits: config.limits,
             body_bytes: config.body_bytes,
             source_bytes: config.source_bytes,
             stdin_bytes: config.stdin_bytes,
+            body_timeout: config.net.body_timeout,
+            access,
+            idempotency: idempotency::Idempotency::new(),
             room: answers::Room::new(),
         }
     }
@@ -79,6 +105,7 @@ impl ApiState {
 
 /// The whole interface, without a socket.
 pub fn router(state: Arc<ApiState>) -> Router {
+    let pages = cors::Pages::new(state.access.clone());
     Router::new()
         .route("/execute/{language}", post(execute::execute))
         .route("/languages", get(reports::languages))
@@ -86,9 +113,14 @@ pub fn router(state: Arc<ApiState>) -> Router {
         .route("/health", get(reports::health))
         .route("/livez", get(reports::livez))
         .route("/readyz", get(reports::readyz))
+        .route("/metrics", get(reports::metrics))
+        .route("/metrics/memory", get(reports::memory))
+        .route("/admin/emergency-shutdown", post(admin::emergency_shutdown))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(state.clone(), gate::gate))
         .layer(CatchPanicLayer::custom(envelope::panicked))
+        .layer(from_fn_with_state(pages, cors::cors))
         .layer(from_fn_with_state(state.clone(), envelope::envelope))
         .with_state(state)
 }
@@ -99,10 +131,27 @@ async fn unknown_route(uri: Uri) -> Problem {
         "unknown_route",
         "Unknown route",
         format!(
-            "there is nothing at {:?}; see POST /execute/{{language}}, GET /languages, /pool/stats, /health, /livez \
-             and /readyz",
+            "there is nothing at {:?}; see POST /execute/{{language}}, GET /languages, /pool/stats, /health, /livez, \
+             /readyz and /metrics",
             uri.path()
         ),
+    )
+}
+
+/// The same interface for those who speak plain HTTP where TLS is spoken: they are told so, by an
+/// answer that says as ever who gave it.
+pub fn told_of_tls(state: Arc<ApiState>) -> Router {
+    Router::new()
+        .fallback(needs_tls)
+        .layer(from_fn_with_state(state, envelope::envelope))
+}
+
+async fn needs_tls() -> Problem {
+    Problem::new(
+        400,
+        "tls_required",
+        "TLS required",
+        "this port speaks HTTPS; ask again with https:// instead of http://".to_owned(),
     )
 }
 

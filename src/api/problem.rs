@@ -138,6 +138,25 @@ impl From<ServiceError> for Problem {
                 retry_after: Some(retry_after),
                 ..Self::new(503, "unavailable", "Service unavailable", detail)
             },
+            ServiceError::Stopping {
+                service_state,
+                fail_safe,
+                retry_after,
+            } => Self {
+                retry_after: Some(retry_after),
+                ..Self::new(503, "stopping", "Service unavailable", detail.clone())
+            }
+            // These four members are how an earlier system of its users said it.
+            .with("error", "Service Unavailable")
+            .with("message", detail)
+            .with("service_state", service_state)
+            .with("fail_safe", fail_safe),
+            ServiceError::Guarded {
+                code, retry_after, ..
+            } => Self {
+                retry_after: Some(retry_after),
+                ..Self::new(503, code, "Service unavailable", detail)
+            },
             // what went wrong inside is for the log; the client gets the id to ask with
             ServiceError::Internal { reason } => {
                 tracing::error!(reason, "the request failed inside");

@@ -1,10 +1,12 @@
 //! The routes that only tell: languages, pool, health.
 
-use super::service::PartState;
+use super::service::{MemoryReport, PartState};
 use super::{ApiState, VERSION};
+use crate::metrics::MEDIA_TYPE;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -59,11 +61,25 @@ pub(super) async fn health(State(state): ApiStateRef) -> Response {
     };
     let body = json!({
         "status": health.status,
+        "service_state": health.service_state,
+        "uptime_s": health.uptime_s,
         "instance": state.instance,
         "version": VERSION,
         "parts": health.parts,
     });
     (status, Json(body)).into_response()
+}
+
+/// All figures, for Prometheus.
+pub(super) async fn metrics(State(state): ApiStateRef) -> Response {
+    let mut response = state.metrics.text().into_response();
+    let media_type = HeaderValue::from_static(MEDIA_TYPE);
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    response
+}
+
+pub(super) async fn memory(State(state): ApiStateRef) -> Json<MemoryReport> {
+    Json(state.service.memory())
 }
 
 /// Answers as long as the process does; whoever asks learns which process it is.

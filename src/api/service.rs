@@ -30,7 +30,15 @@ pub trait Service: Send + Sync + 'static {
         cancel: CancellationToken,
     ) -> Answering<'_, Result<Answer, ServiceError>>;
 
+    /// Why new work is refused now, if it is.
+    fn refusal(&self) -> Option<ServiceError>;
+    /// Connections are to end with their answers.
+    fn is_stopping(&self) -> bool;
+    /// Asks the server to stop; false where it cannot be asked any more.
+    fn stop(&self, by: String, grace: Option<Duration>) -> bool;
     fn pool_stats(&self) -> PoolStats;
+    /// What memory is used for, of the server and of its runners.
+    fn memory(&self) -> MemoryReport;
     fn health(&self) -> Health;
     fn readiness(&self) -> Readiness;
 }
@@ -47,6 +55,20 @@ pub enum ServiceError {
     #[error("{reason}")]
     Unavailable {
         /// What is missing and how to mend it, in the engine's own words.
+        reason: String,
+        retry_after: Duration,
+    },
+    #[error("the server is stopping: it finishes what runs and takes nothing new")]
+    Stopping {
+        service_state: &'static str,
+        /// Running work finishes.
+        fail_safe: bool,
+        retry_after: Duration,
+    },
+    /// New work is refused before the machine fails.
+    #[error("{reason}")]
+    Guarded {
+        code: &'static str,
         reason: String,
         retry_after: Duration,
     },
@@ -104,10 +126,41 @@ pub struct LanguageStats {
     pub last_error: Option<String>,
 }
 
+/// `GET /metrics/memory`.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct MemoryReport {
+    pub server: ServerMemory,
+    pub cache: CacheMemory,
+    /// Runners alive, by language.
+    pub runners: BTreeMap<String, usize>,
+    /// Processes in the server's own cgroup that the kernel ended for want of memory.
+    pub oom_kills_beside_the_server: u64,
+    pub log_lines_lost: u64,
+}
+
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ServerMemory {
+    pub resident_bytes: u64,
+    pub peak_resident_bytes: u64,
+    pub swapped_bytes: u64,
+    pub threads: u64,
+    pub descriptors: u64,
+}
+
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct CacheMemory {
+    pub memory_bytes: u64,
+    pub memory_max_bytes: u64,
+    pub disk_bytes: u64,
+}
+
 /// `GET /health`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Health {
     pub status: PartState,
+    /// `starting`, `running`, `stopping` or `stopped`.
+    pub service_state: &'static str,
+    pub uptime_s: u64,
     pub parts: Vec<Part>,
 }
 
@@ -116,6 +169,12 @@ pub struct Part {
     pub name: String,
     pub state: PartState,
     pub detail: String,
+    /// How long it has been in this state.
+    pub for_s: f64,
+    /// How old this is: asked in the background, never for whoever reads it.
+    pub checked_s_ago: f64,
+    pub last_error: Option<String>,
+    pub last_error_s_ago: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -130,8 +189,9 @@ pub enum PartState {
 /// `GET /readyz`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Readiness {
-    /// Every language that is offered can be executed.
+    /// Every language that is offered can be executed, and new work is taken.
     pub ready: bool,
+    pub service_state: &'static str,
     pub languages: Vec<LanguageReadiness>,
 }
 

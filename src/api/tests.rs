@@ -1,6 +1,11 @@
 //! The interface without a socket: a fake service, requests in, responses out.
 
+mod audit_lines;
+mod keys;
+mod pages;
 mod refusals;
+mod sent_again;
+mod stopping;
 
 use super::*;
 use crate::run::answer::{Answer, Status, Timings, UsageAnswer};
@@ -22,6 +27,12 @@ struct Fake {
     fails: Option<ServiceError>,
     panics: bool,
     hangs: bool,
+    /// New work is refused so.
+    refuses: Option<ServiceError>,
+    /// Who asked it to stop.
+    stopped: Mutex<Vec<String>>,
+    /// Each run takes one.
+    allowed: Option<tokio::sync::Semaphore>,
 }
 
 /// An answer that says `hi`.
@@ -73,8 +84,28 @@ impl Service for Fake {
             if self.hangs {
                 std::future::pending::<()>().await;
             }
+            if let Some(allowed) = &self.allowed {
+                allowed.acquire().await.unwrap().forget();
+            }
             self.fails.clone().map_or(Ok(answer), Err)
         })
+    }
+
+    fn refusal(&self) -> Option<ServiceError> {
+        self.refuses.clone()
+    }
+
+    fn is_stopping(&self) -> bool {
+        matches!(self.refuses, Some(ServiceError::Stopping { .. }))
+    }
+
+    fn stop(&self, by: String, _grace: Option<Duration>) -> bool {
+        self.stopped.lock().unwrap().push(by);
+        true
+    }
+
+    fn memory(&self) -> MemoryReport {
+        MemoryReport::default()
     }
 
     fn pool_stats(&self) -> PoolStats {
@@ -86,9 +117,15 @@ impl Service for Fake {
             name: "engine".into(),
             state: PartState::Down,
             detail: "gone".into(),
+            for_s: 2.0,
+            checked_s_ago: 1.0,
+            last_error: Some("gone".into()),
+            last_error_s_ago: Some(1.0),
         };
         Health {
             status: PartState::Down,
+            service_state: "running",
+            uptime_s: 3,
             parts: vec![part],
         }
     }
@@ -96,6 +133,7 @@ impl Service for Fake {
     fn readiness(&self) -> Readiness {
         Readiness {
             ready: true,
+            service_state: "running",
             languages: vec![],
         }
     }
@@ -108,19 +146,52 @@ struct Reply {
 }
 
 fn app(fake: Arc<Fake>) -> Router {
+    app_for(fake, Access::open())
+}
+
+fn app_for(fake: Arc<Fake>, access: Access) -> Router {
     router(Arc::new(ApiState {
+        access,
+        ..state(fake)
+    }))
+}
+
+fn state(fake: Arc<Fake>) -> ApiState {
+    ApiState {
         service: fake,
         instance: "inst".into(),
+        metrics: Arc::default(),
         limits: LimitTable::default(),
         body_bytes: 4000,
         source_bytes: 1000,
         stdin_bytes: 500,
-        room: crate::api::answers::Room::new(),
-    }))
+        body_timeout: Duration::from_secs(30),
+        access: Access::open(),
+        room: answers::Room::new(),
+        idempotency: idempotency::Idempotency::new(),
+    }
 }
 
 async fn send(fake: &Arc<Fake>, request: Request<Body>) -> Reply {
-    let response = app(fake.clone()).oneshot(request).await.unwrap();
+    send_to(&app(fake.clone()), request).await
+}
+
+/// Waits until the service was asked so often.
+async fn until_asked(fake: &Fake, times: usize) {
+    let asked = async {
+        while fake.asked.lock().unwrap().len() < times {
+            tokio::task::yield_now().await;
+        }
+    };
+    let asked = tokio::time::timeout(Duration::from_secs(5), asked).await;
+    asked.expect("the service is asked");
+}
+
+/// Asks one of which more is asked.
+async fn send_to(app: &Router, request: Request<Body>) -> Reply {
+    // longer than any deadline of the server's own
+    let answered = tokio::time::timeout(Duration::from_secs(60), app.clone().oneshot(request));
+    let response = answered.await.expect("there is an answer").unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
     let reply = Reply {

@@ -28,14 +28,14 @@ struct Compile {
     stderr: String,
 }
 
-pub(super) fn client(program: &Program, url: &str) -> ExitCode {
-    match ask(program, url) {
+pub(super) fn client(program: &Program, url: &str, key: Option<&str>) -> ExitCode {
+    match ask(program, url, key) {
         Ok(answer) => show(&answer),
         Err(error) => fail(exit::FAILED, &format!("{error:#}")),
     }
 }
 
-fn ask(program: &Program, url: &str) -> anyhow::Result<Shown> {
+fn ask(program: &Program, url: &str, key: Option<&str>) -> anyhow::Result<Shown> {
     let ending = program.file.extension().and_then(|e| e.to_str());
     let language = match (&program.language, ending) {
         (Some(language), _) => language.as_str(),
@@ -57,8 +57,11 @@ fn ask(program: &Program, url: &str) -> anyhow::Result<Shown> {
         .build()
         .into();
     let url = format!("{}/execute/{language}", url.trim_end_matches('/'));
-    let mut response = agent
-        .post(&url)
+    let mut request = agent.post(&url);
+    if let Some(key) = key {
+        request = request.header("authorization", format!("Bearer {key}"));
+    }
+    let mut response = request
         .send_json(&body)
         .map_err(|error| anyhow::anyhow!("{url}: {error}"))?;
     if response.status() != 200 {

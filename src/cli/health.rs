@@ -4,6 +4,7 @@
 use super::{exit, fail};
 use std::process::ExitCode;
 use std::time::Duration;
+use ureq::tls::TlsConfig;
 
 const DEADLINE: Duration = Duration::from_secs(3);
 
@@ -13,10 +14,14 @@ pub(super) fn health(url: Option<&str>) -> ExitCode {
         .timeout_global(Some(DEADLINE))
         // Docker gives containers its client's proxy; this server is not behind it.
         .proxy(None)
+        // Its certificate is not for this address; and nothing secret is asked or told.
+        .tls_config(TlsConfig::builder().disable_verification(true).build())
         .build()
         .into();
     let port = std::env::var("WARMBOX_PORT").unwrap_or_else(|_| "5001".to_owned());
-    let here = format!("http://127.0.0.1:{port}");
+    let tls = std::env::var_os("WARMBOX_TLS_CERT").is_some_and(|file| !file.is_empty());
+    let scheme = if tls { "https" } else { "http" };
+    let here = format!("{scheme}://127.0.0.1:{port}");
     let url = format!("{}/readyz", url.unwrap_or(&here).trim_end_matches('/'));
     match agent.get(&url).call() {
         Err(error) => fail(exit::FAILED, &format!("no answer from {url}: {error}")),

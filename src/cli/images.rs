@@ -1,17 +1,19 @@
 //! `warmbox images`: makes what the docker engine starts runners from, ahead of the first start.
 
-use super::{exit, fail, logging, runtime};
+use super::{exit, fail, runtime};
 use crate::config::{Config, EngineChoice};
 use crate::language::{self, Language};
+use crate::logging;
 use crate::server;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 pub(super) fn images(config: &Config) -> ExitCode {
-    if let Err(error) = logging::start(config) {
-        return fail(exit::CONFIGURATION, &error);
-    }
+    let _lines = match logging::start(config) {
+        Ok((_, lines)) => lines,
+        Err(error) => return fail(exit::CONFIGURATION, &error),
+    };
     let languages = match language::load(config.languages_dir.as_deref(), &config.languages) {
         Ok(languages) => languages,
         Err(error) => return fail(exit::CONFIGURATION, &error),

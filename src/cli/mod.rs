@@ -4,13 +4,14 @@ mod client;
 mod doctor;
 mod health;
 mod images;
-mod logging;
+mod key;
 mod run;
 mod serve;
 
 use crate::config::{Config, Settings};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -24,6 +25,8 @@ pub(crate) mod exit {
     pub(crate) const ENGINE: u8 = 4;
     /// Anything else of ours.
     pub(crate) const FAILED: u8 = 1;
+    /// A server stopped as it was asked to, but cancelled work for it.
+    pub(crate) const CUT_OFF: u8 = 5;
     /// A program that `run` or `client` executed was ended at a limit, as `timeout` says it.
     pub(crate) const LIMIT: u8 = 124;
 }
@@ -62,6 +65,9 @@ enum Command {
         /// The server's address
         #[arg(long, env = "WARMBOX_URL", default_value = "http://127.0.0.1:5001")]
         url: String,
+        /// The API key, where the server asks for one
+        #[arg(long, env = "WARMBOX_API_KEY", hide_env_values = true)]
+        key: Option<String>,
     },
     /// Say what this machine has, what is missing and how to mend it
     Doctor {
@@ -75,9 +81,15 @@ enum Command {
     },
     /// Ask a server whether it is ready: exit code 0 if so, 1 if not
     Health {
-        /// The server's address [default: http://127.0.0.1 and WARMBOX_PORT or 5001]
+        /// The server's address [default: http://127.0.0.1, https where WARMBOX_TLS_CERT is set, and
+        /// WARMBOX_PORT or 5001]
         #[arg(long, env = "WARMBOX_URL")]
         url: Option<String>,
+    },
+    /// Make an API key: its entry for the keys file goes to stdout, the key itself to stderr
+    Key {
+        #[command(flatten)]
+        wanted: key::Wanted,
     },
     /// Print a completion script for a shell
     Completions { shell: Shell },
@@ -105,14 +117,17 @@ struct Program {
 /// Parses the command line and does what it says.
 pub fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Serve { settings } => with_config(&settings, serve::serve),
+        Command::Serve { settings } => {
+            with_config(&settings, |config| serve::serve(&settings, config))
+        }
         Command::Run { program, settings } => {
             with_config(&settings, |config| run::run(config, &program))
         }
-        Command::Client { program, url } => client::client(&program, &url),
+        Command::Client { program, url, key } => client::client(&program, &url, key.as_deref()),
         Command::Doctor { settings } => with_config(&settings, doctor::doctor),
         Command::Images { settings } => with_config(&settings, images::images),
         Command::Health { url } => health::health(url.as_deref()),
+        Command::Key { wanted } => key::key(&wanted),
         Command::Completions { shell } => {
             let mut command = Cli::command();
             clap_complete::generate(shell, &mut command, "warmbox", &mut std::io::stdout());
@@ -130,7 +145,8 @@ fn with_config(settings: &Settings, command: impl FnOnce(&Config) -> ExitCode) -
 
 /// Says why on stderr, in one line, and answers the exit code.
 fn fail(code: u8, error: &dyn std::fmt::Display) -> ExitCode {
-    eprintln!("warmbox: {error}");
+    // Not `eprintln`, which panics where nobody reads.
+    let _ = writeln!(std::io::stderr(), "warmbox: {error}");
     ExitCode::from(code)
 }
 

@@ -1,33 +1,39 @@
 //! `warmbox run FILE`: one program in one sandbox, with no server; for trying things out and for
 //! scripts.
 
-use super::{Program, exit, fail, logging, runtime};
+use super::{Program, exit, fail, runtime};
 use crate::cache::Cache;
 use crate::config::{Asked, Config, PoolSettings};
 use crate::language::{self, Language};
+use crate::logging;
 use crate::pool::Pool;
 use crate::run::answer::{Answer, Status};
 use crate::run::request::RunRequest;
 use crate::run::verdict::signal_name;
 use crate::run::{self, Identity};
 use crate::server;
+use crate::tasks::Tasks;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 use warmbox_protocol::InputFile;
+
+/// For its one runner to vanish.
+const EMPTY_DEADLINE: Duration = Duration::from_secs(10);
 
 pub(super) fn run(config: &Config, program: &Program) -> ExitCode {
     let quiet = Config {
         log_filter: "error".to_owned(),
         ..config.clone()
     };
-    if let Err(error) = logging::start(&quiet) {
-        return fail(exit::CONFIGURATION, &error);
-    }
+    let _lines = match logging::start(&quiet) {
+        Ok((_, lines)) => lines,
+        Err(error) => return fail(exit::CONFIGURATION, &error),
+    };
     let request = match request(config, program) {
         Ok(request) => request,
         Err(error) => return fail(exit::CONFIGURATION, &error),
@@ -63,6 +69,7 @@ fn request(config: &Config, program: &Program) -> anyhow::Result<RunRequest> {
     Ok(RunRequest {
         run_id,
         request_id: run_id.to_string(),
+        asked_by: "".into(),
         language,
         files: vec![main],
         stdin: stdin(program)?,
@@ -109,7 +116,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 async fn execute(config: &Config, request: RunRequest) -> anyhow::Result<Answer> {
-    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let tasks = Tasks::default();
     let one = PoolSettings {
         min_idle: 1,
         max: 1,
@@ -118,8 +125,8 @@ async fn execute(config: &Config, request: RunRequest) -> anyhow::Result<Answer>
     };
     let language = request.language.clone();
     let languages = std::slice::from_ref(&language);
-    let engine = server::engine_of_command(config, languages, tasks.clone()).await;
-    let pool = Pool::start(language, engine, one, tasks.clone(), stop.clone());
+    let engine = server::engine_of_command(config, languages, tasks.tracker().clone()).await;
+    let pool = Pool::start(language, engine, one, &tasks);
     let identity = Identity {
         instance: request.request_id.clone(),
         version: crate::api::VERSION,
@@ -131,9 +138,7 @@ async fn execute(config: &Config, request: RunRequest) -> anyhow::Result<Answer>
         answer = run::execute(&pool, &cache, request, &identity, &interrupted) => answer,
         _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted"),
     };
-    stop.cancel();
-    tasks.close();
-    tasks.wait().await;
+    tasks.end(EMPTY_DEADLINE).await;
     Ok(answer?)
 }
 

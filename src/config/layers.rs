@@ -138,6 +138,16 @@ impl Layers<'_> {
         })
     }
 
+    pub(super) fn flag(&self, name: &str, field: Field) -> Result<Option<bool>, ConfigError> {
+        self.read(name, field, "true or false", |text| {
+            match text.trim().to_ascii_lowercase().as_str() {
+                "true" | "1" | "yes" | "on" => Some(true),
+                "false" | "0" | "no" | "off" => Some(false),
+                _ => None,
+            }
+        })
+    }
+
     pub(super) fn choice<T: Copy>(
         &self,
         name: &str,
@@ -158,6 +168,20 @@ impl Layers<'_> {
         )
     }
 
+    /// A path, or nothing for an empty one, which is not the folder that the server works in.
+    pub(super) fn folder(
+        &self,
+        name: &str,
+        field: Field,
+    ) -> Result<Option<Option<PathBuf>>, ConfigError> {
+        self.read(name, field, "a path, or '' for none", |text| {
+            match text.trim() {
+                "" => Some(None),
+                text => std::path::absolute(text).ok().map(Some),
+            }
+        })
+    }
+
     /// Absolute, because supervisors work in another folder than the server.
     pub(super) fn path(&self, name: &str, field: Field) -> Result<Option<PathBuf>, ConfigError> {
         self.read(name, field, "a path", |text| std::path::absolute(text).ok())
@@ -168,6 +192,7 @@ impl Layers<'_> {
 pub(super) fn given_name(name: &str, value: &str) -> String {
     let variable = match name {
         "shutdown_timeout" => "SHUTDOWN_TIMEOUT".to_owned(),
+        "fail_safe" => "ENABLE_FAIL_SAFE".to_owned(),
         "docker_host" => "DOCKER_HOST".to_owned(),
         "limit" | "ceiling" | "image" => format!("WARMBOX_{}S", name.to_uppercase()),
         _ => format!("WARMBOX_{}", name.to_uppercase()),

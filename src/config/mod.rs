@@ -4,11 +4,13 @@
 mod layers;
 mod limits;
 mod resolve;
+mod service;
 mod settings;
 mod units;
 
 pub use layers::ConfigError;
 pub use limits::{Asked, CompilerRoom, LimitError, LimitTable, StageLimits};
+pub use service::{AccessSettings, Cors, GuardSettings, NetSettings, TlsFiles};
 pub use settings::{Settings, Text};
 
 use std::collections::BTreeMap;
@@ -38,6 +40,17 @@ pub struct Config {
     pub stdin_bytes: usize,
     /// How long running requests may go on after the server was asked to stop.
     pub shutdown_timeout: Duration,
+    /// Whether they may at all.
+    pub fail_safe: bool,
+    /// How long a start may go on with nothing that can be executed; zero: for ever.
+    pub start_timeout: Duration,
+    /// From one line about the server's state to the next; zero: never.
+    pub heartbeat: Duration,
+    /// Where the server notes that it runs.
+    pub state_dir: Option<PathBuf>,
+    pub guards: GuardSettings,
+    pub net: NetSettings,
+    pub access: AccessSettings,
     /// The languages to offer, by any of their names; all where there are none.
     pub languages: Vec<String>,
     /// Definitions that replace or extend the built-in languages.

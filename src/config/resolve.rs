@@ -2,6 +2,7 @@
 
 use super::layers::{ConfigError, FileSettings, Layers, given_name};
 use super::limits::{Asked, CompilerRoom, FIELDS, LimitTable, StageLimits};
+use super::service;
 use super::settings::Settings;
 use super::units;
 use super::{CacheSettings, Config, DockerSettings, EngineChoice, LogFormat, PoolSettings, Pull};
@@ -84,6 +85,19 @@ pub(super) fn resolve(given: &Settings, file: &FileSettings) -> Result<Config, C
         shutdown_timeout: at
             .duration("shutdown_timeout", |s| &s.shutdown_timeout, ms(0)..=DAY)?
             .unwrap_or(secs(30)),
+        fail_safe: at.flag("fail_safe", |s| &s.fail_safe)?.unwrap_or(true),
+        start_timeout: at
+            .duration("start_timeout", |s| &s.start_timeout, ms(0)..=DAY)?
+            .unwrap_or(secs(120)),
+        heartbeat: at
+            .duration("heartbeat", |s| &s.heartbeat, ms(0)..=DAY)?
+            .unwrap_or(secs(60)),
+        state_dir: at
+            .folder("state_dir", |s| &s.state_dir)?
+            .unwrap_or_else(|| default_folder("XDG_STATE_HOME", ".local/state", environment)),
+        guards: service::guards(&at)?,
+        net: service::net(&at)?,
+        access: service::access(&at)?,
         languages: at
             .read("languages", |s| &s.languages, "a list of names", names)?
             .unwrap_or_default(),
@@ -100,11 +114,6 @@ pub(super) fn resolve(given: &Settings, file: &FileSettings) -> Result<Config, C
 fn cache(at: &Layers<'_>) -> Result<CacheSettings, ConfigError> {
     let expected = format!("a size from 0 (none) to {MAX_CACHE} bytes, such as 8388608 or 8MiB");
     let size = |text: &str| units::bytes(text).filter(|size| *size <= MAX_CACHE);
-    // An empty path is no folder, and not the one that the server works in.
-    let folder = |text: &str| match text.trim() {
-        "" => Some(None),
-        text => std::path::absolute(text).ok().map(Some),
-    };
     Ok(CacheSettings {
         memory_bytes: at
             .read(
@@ -118,13 +127,8 @@ fn cache(at: &Layers<'_>) -> Result<CacheSettings, ConfigError> {
             .read("cache_disk_bytes", |s| &s.cache_disk_bytes, &expected, size)?
             .unwrap_or(512 << 20),
         folder: at
-            .read(
-                "cache_dir",
-                |s| &s.cache_dir,
-                "a path, or '' for none",
-                folder,
-            )?
-            .unwrap_or_else(|| default_cache_dir(|name| std::env::var_os(name))),
+            .folder("cache_dir", |s| &s.cache_dir)?
+            .unwrap_or_else(|| default_folder("XDG_CACHE_HOME", ".cache", environment)),
     })
 }
 
@@ -374,17 +378,26 @@ fn default_lock_dir() -> PathBuf {
     }
 }
 
-/// As the XDG base directories are defined: a path that is not absolute counts for nothing.
-fn default_cache_dir(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+fn environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// Our folder in the one that the variable names, or in that place of the user's home. As the XDG
+/// base directories are defined: a path that is not absolute counts for nothing.
+fn default_folder(
+    name: &str,
+    in_home: &str,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Option<PathBuf> {
     let absolute = |name| {
         let path = PathBuf::from(variable(name)?);
         path.is_absolute().then_some(path)
     };
-    let caches = absolute("XDG_CACHE_HOME");
+    let named = absolute(name);
     // Users of services have homes that are not there, and must not get one.
     let home = || absolute("HOME").filter(|home| home.is_dir());
-    let caches = caches.or_else(|| Some(home()?.join(".cache")));
-    Some(caches?.join("warmbox"))
+    let folder = named.or_else(|| Some(home()?.join(in_home)));
+    Some(folder?.join("warmbox"))
 }
 
 #[cfg(test)]

@@ -84,6 +84,71 @@ pub struct Settings {
     #[arg(long, env = "SHUTDOWN_TIMEOUT", value_name = "TIME")]
     pub shutdown_timeout: Option<Text>,
 
+    /// Whether a stop lets running work finish; false cancels it at once [default: true]
+    #[arg(long, env = "ENABLE_FAIL_SAFE", value_name = "BOOL")]
+    pub fail_safe: Option<Text>,
+
+    /// How long a start may go on with no language that can run anything, before the server ends
+    /// with exit code 4; seconds or 2m, 0 waits for ever [default: 120s]
+    #[arg(long, env = "WARMBOX_START_TIMEOUT", value_name = "TIME")]
+    pub start_timeout: Option<Text>,
+
+    /// How often a line says that the server lives and how it is; 0 for never [default: 60s]
+    #[arg(long, env = "WARMBOX_HEARTBEAT", value_name = "TIME")]
+    pub heartbeat: Option<Text>,
+
+    /// Folder where the server notes that it runs, so that the next one can tell how it ended;
+    /// '' for none [default: warmbox in XDG_STATE_HOME or ~/.local/state; none where there is neither]
+    #[arg(long, env = "WARMBOX_STATE_DIR", value_name = "FOLDER")]
+    pub state_dir: Option<Text>,
+
+    /// New work is refused while a disk that the server writes to has less room, bytes or 256MiB;
+    /// 0 for no guard [default: 256MiB]
+    #[arg(long, env = "WARMBOX_DISK_RESERVE_BYTES", value_name = "SIZE")]
+    pub disk_reserve_bytes: Option<Text>,
+
+    /// New work is refused while this machine, or the server's cgroup, has less memory left, bytes
+    /// or 128MiB; 0 for no guard [default: 128MiB]
+    #[arg(long, env = "WARMBOX_MEMORY_RESERVE_BYTES", value_name = "SIZE")]
+    pub memory_reserve_bytes: Option<Text>,
+
+    /// Connections at once, 1 to 100000; more wait in the kernel's backlog [default: 512]
+    #[arg(long, env = "WARMBOX_MAX_CONNECTIONS", value_name = "N")]
+    pub max_connections: Option<Text>,
+
+    /// How long the head of a request may take to arrive, seconds or 500ms [default: 10s]
+    #[arg(long, env = "WARMBOX_HEADER_TIMEOUT", value_name = "TIME")]
+    pub header_timeout: Option<Text>,
+
+    /// How long the body of a request may take to arrive, seconds or 1m [default: 30s]
+    #[arg(long, env = "WARMBOX_BODY_TIMEOUT", value_name = "TIME")]
+    pub body_timeout: Option<Text>,
+
+    /// Certificate chain in PEM; with --tls-key the server speaks HTTPS only [default: none]
+    #[arg(long, env = "WARMBOX_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<Text>,
+
+    /// Private key of the certificate in PEM [default: none]
+    #[arg(long, env = "WARMBOX_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<Text>,
+
+    /// API keys and their limits, see `warmbox key`; without it nobody is asked for a key
+    /// [default: none]
+    #[arg(long, env = "WARMBOX_KEYS_FILE", value_name = "FILE")]
+    pub keys_file: Option<Text>,
+
+    /// File with the token for /admin/..., which is refused where there is none [default: none]
+    #[arg(long, env = "WARMBOX_ADMIN_TOKEN_FILE", value_name = "FILE")]
+    pub admin_token_file: Option<Text>,
+
+    /// Origins whose pages may ask, as https://a.example,https://b.example, or * [default: none]
+    #[arg(long, env = "WARMBOX_CORS_ORIGINS", value_name = "ORIGINS")]
+    pub cors_origins: Option<Text>,
+
+    /// Whether the audit line of a run holds its source code [default: false]
+    #[arg(long, env = "WARMBOX_AUDIT_CODE", value_name = "BOOL")]
+    pub audit_code: Option<Text>,
+
     /// Languages to offer, as python,cpp; the server is ready when all of them are [default: all]
     #[arg(long, env = "WARMBOX_LANGUAGES", value_name = "NAMES")]
     pub languages: Option<Text>,
@@ -199,13 +264,15 @@ impl From<&str> for Text {
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a string or a number")]
+        #[serde(untagged, expecting = "a string, a number, true or false")]
         enum Written {
+            Truth(bool),
             Number(i64),
             Fraction(f64),
             Text(String),
         }
         Ok(match Written::deserialize(deserializer)? {
+            Written::Truth(truth) => Self(truth.to_string()),
             Written::Number(number) => Self(number.to_string()),
             Written::Fraction(number) => Self(number.to_string()),
             Written::Text(text) => Self(text),

@@ -170,13 +170,14 @@ impl Life for Process {
         }
     }
 
-    fn end(mut self: Box<Self>) -> Making<'static, ()> {
+    fn end(mut self: Box<Self>) -> Making<'static, Option<String>> {
         Box::pin(async move {
             // The link is closed by now, at which the supervisor exits.
             if timeout(END_DEADLINE, self.child.wait()).await.is_err() {
                 let _ = self.child.start_kill();
                 let _ = timeout(END_DEADLINE, self.child.wait()).await;
             }
+            self.last_words()
         })
     }
 

@@ -1,12 +1,14 @@
 //! What makes runners. Everything above sees a runner as a link and a way to end it, whatever
 //! stands behind.
 
+pub mod counted;
 pub mod docker;
 mod embedded;
 mod library;
 mod link;
 mod toolchain;
 
+pub use counted::Counted;
 pub use docker::{Docker, DockerError};
 pub use embedded::Embedded;
 pub use link::{Link, LinkError};
@@ -75,10 +77,11 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Ends the runner in order: it hears of it by the end of its link.
-    pub async fn end(self) {
+    /// Ends the runner in order: it hears of it by the end of its link. Answers the last thing that
+    /// it said outside of that.
+    pub async fn end(self) -> Option<String> {
         drop(self.link);
-        self.life.end().await;
+        self.life.end().await
     }
 }
 
@@ -87,8 +90,9 @@ pub trait Life: Send {
     /// What an operator would look for: a process or a container.
     fn name(&self) -> String;
 
-    /// Ends the runner and waits until nothing of it is left, within a deadline of its own.
-    fn end(self: Box<Self>) -> Making<'static, ()>;
+    /// Ends the runner and waits until nothing of it is left, within a deadline of its own; answers
+    /// the last thing that it said outside of its link, if anything.
+    fn end(self: Box<Self>) -> Making<'static, Option<String>>;
 
     /// The last thing the runner said outside of its link, if anything.
     fn last_words(&self) -> Option<String>;

@@ -1,11 +1,13 @@
-//! Getting a runner: at once where one is ready, else in a bounded queue, first come first
-//! served.
+//! Getting a runner: at once where one is ready, else in a bounded queue, first come first served
+//! for each who asks, and fair between them.
 
 use super::runner::Idle;
 use super::stats::Retired;
+use super::turns::Full;
 use super::{Claimed, Pool};
 use std::pin::pin;
 use std::time::{Duration, Instant};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// A runner for one request, and how it was come by.
@@ -15,6 +17,14 @@ pub struct Claim {
     pub queued: Duration,
     /// The place in the queue at first, from 1; 0 when a runner was ready.
     pub position: usize,
+}
+
+/// On whose behalf a runner is claimed, and how to call it off. One request may claim several.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    /// An API key's name; the same for all where there are no keys.
+    pub who: &'a str,
+    pub cancel: &'a CancellationToken,
 }
 
 /// Why a request gets no runner.
@@ -33,13 +43,13 @@ pub enum ClaimError {
 impl Pool {
     /// Claims a runner and sees to its replacement at once. Runners that died while they waited
     /// are passed over.
-    pub async fn claim(&self, cancel: &CancellationToken) -> Result<Claim, ClaimError> {
+    pub async fn claim(&self, asker: Asker<'_>) -> Result<Claim, ClaimError> {
         let shared = &self.0;
         let began = Instant::now();
         loop {
-            let (mut idle, position) = match shared.ready.try_remove() {
-                Ok(idle) => (idle, 0),
-                Err(_) => self.wait_for_one(began, cancel).await?,
+            let (mut idle, position) = match self.at_once() {
+                Some(idle) => (idle, 0),
+                None => self.wait_for_one(began, asker).await?,
             };
             shared.wake.notify_one();
             if idle.ended().await {
@@ -57,25 +67,35 @@ impl Pool {
         }
     }
 
+    /// A runner that is ready, unless somebody waits for it already.
+    fn at_once(&self) -> Option<Idle> {
+        match self.0.turns.are_taken() {
+            true => None,
+            false => self.0.ready.try_remove().ok(),
+        }
+    }
+
     /// Waits in the queue until a runner is ready; answers its place there at first.
     async fn wait_for_one(
         &self,
         began: Instant,
-        cancel: &CancellationToken,
+        asker: Asker<'_>,
     ) -> Result<(Idle, usize), ClaimError> {
         let shared = &self.0;
         let language = shared.language.name.clone();
-        let Ok(_place) = shared.queue.try_acquire() else {
-            let waiting = shared.stats.waiting();
-            return Err(ClaimError::QueueFull { language, waiting });
-        };
         let _waiting = shared.stats.waiting_guard();
         let position = shared.stats.waiting();
         shared.wake.notify_one();
         let patience = shared.settings.queue_timeout;
         let left = patience.saturating_sub(began.elapsed());
         // One future for the whole wait: it is the place in the queue.
-        let mut coming = pin!(shared.ready.timeout_remove(Some(left)));
+        let mut coming = pin!(timeout(left, async {
+            let turn = shared.turns.wait(asker.who).await?;
+            // Closed at the end of the server only, whose requests hear of it by another way.
+            let idle = shared.ready.remove().await.map_err(|_| Full)?;
+            drop(turn);
+            Ok::<_, Full>(idle)
+        }));
         let got = loop {
             let failed = shared.failed.notified();
             if let Some(reason) = self.hopeless() {
@@ -84,18 +104,26 @@ impl Pool {
             }
             tokio::select! {
                 got = &mut coming => break got,
-                () = cancel.cancelled() => return Err(ClaimError::Cancelled),
+                () = asker.cancel.cancelled() => return Err(ClaimError::Cancelled),
                 () = failed => {}
             }
         };
-        got.map(|idle| (idle, position))
-            .map_err(|_| match self.why_none() {
+        match got {
+            Ok(Ok(idle)) => Ok((idle, position)),
+            Ok(Err(Full)) if shared.stop.is_cancelled() => Err(ClaimError::Cancelled),
+            Ok(Err(Full)) => Err(ClaimError::QueueFull {
+                language,
+                // Without the one that is told so.
+                waiting: shared.stats.waiting().saturating_sub(1),
+            }),
+            Err(_) => Err(match self.why_none() {
                 Some(reason) => ClaimError::NoRunner { language, reason },
                 None => ClaimError::TooLong {
                     language,
                     waited: patience,
                 },
-            })
+            }),
+        }
     }
 
     /// Why no runner will come soon: there is none, and to make one failed, and failed again.

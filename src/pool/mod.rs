@@ -11,9 +11,10 @@ mod refill;
 mod runner;
 mod stage;
 mod stats;
+mod turns;
 mod upkeep;
 
-pub use claim::{Claim, ClaimError};
+pub use claim::{Asker, Claim, ClaimError};
 pub use runner::{Claimed, StartError, Used, probe};
 pub use stage::{StageError, StageResult};
 pub use stats::{Retired, Snapshot};
@@ -21,6 +22,7 @@ pub use stats::{Retired, Snapshot};
 use crate::config::PoolSettings;
 use crate::engine::{Engine, Source};
 use crate::language::Language;
+use crate::tasks::Tasks;
 use deadpool::Runtime;
 use deadpool::unmanaged;
 use runner::Idle;
@@ -29,6 +31,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use turns::Turns;
 
 /// What a runner is made from, and what its toolchain says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +53,8 @@ struct Shared {
     ready: unmanaged::Pool<Idle>,
     /// A permit for every runner alive, held by the runner itself.
     slots: Arc<Semaphore>,
-    /// A permit for every request that waits.
-    queue: Semaphore,
+    /// Who waits, and who is next.
+    turns: Turns,
     wake: Notify,
     /// Tells those who wait that a runner could not be made.
     failed: Notify,
@@ -63,14 +66,13 @@ struct Shared {
 }
 
 impl Pool {
-    /// Makes a pool and starts filling it. It empties itself when `stop` is cancelled; `tasks`
-    /// tells when all its runners are gone.
+    /// Makes a pool and starts filling it. It empties itself when `tasks` are to end, and they have
+    /// ended when all its runners are gone.
     pub fn start(
         language: Arc<Language>,
         engine: Arc<dyn Engine>,
         settings: PoolSettings,
-        tasks: TaskTracker,
-        stop: CancellationToken,
+        tasks: &Tasks,
     ) -> Self {
         let config = unmanaged::PoolConfig {
             max_size: settings.max,
@@ -82,17 +84,22 @@ impl Pool {
             engine,
             ready: unmanaged::Pool::from_config(&config),
             slots: Arc::new(Semaphore::new(settings.max)),
-            queue: Semaphore::new(settings.queue),
+            turns: Turns::new(settings.queue),
             wake: Notify::new(),
             failed: Notify::new(),
             stats: Stats::default(),
             current: Mutex::default(),
-            tasks: tasks.clone(),
-            stop,
+            tasks: tasks.tracker().clone(),
+            stop: tasks.stop().clone(),
             settings,
         }));
-        tasks.spawn(refill::keep_filled(pool.clone()));
-        tasks.spawn(upkeep::keep_well(pool.clone()));
+        let (name, filled, well) = (&pool.0.language.name, pool.clone(), pool.clone());
+        tasks.keep(format!("refill {name}"), move || {
+            refill::keep_filled(filled.clone())
+        });
+        tasks.keep(format!("upkeep {name}"), move || {
+            upkeep::keep_well(well.clone())
+        });
         pool
     }
 
@@ -115,10 +122,10 @@ impl Pool {
         Some(MadeFrom { source, version })
     }
 
-    /// At its floor, or unable to get there.
+    /// As many runners work as are kept ready, or it is unable to make them. That they are idle is
+    /// not asked: a server whose socket was there before it has requests from its first moment.
     pub fn settled(&self) -> bool {
-        self.idle() + self.0.stats.examined() >= self.0.settings.min_idle
-            || self.0.stats.last_error().is_some()
+        self.working() >= self.0.settings.min_idle || self.0.stats.last_error().is_some()
     }
 
     /// A runner that said Hello is alive now; or none is wanted before the first request, and

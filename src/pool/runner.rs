@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use warmbox_protocol::{
-    BUILD_ID, FromRunner, Hello, LogLevel, PROTOCOL_VERSION, RunSpec, ToRunner,
+    BUILD_ID, FromRunner, Hello, LogLevel, OUT_OF_MEMORY, PROTOCOL_VERSION, RunSpec, ToRunner,
 };
 
 /// From start to ready: outer wall, version command, first sandbox.
@@ -254,7 +254,13 @@ impl Core {
         );
         let (connection, slot) = (self.connection, self.slot);
         pool.tasks.clone().spawn(async move {
-            connection.end().await;
+            let name = connection.life.name();
+            let said = connection.end().await;
+            if let Some(said) = said.filter(|said| said.contains(OUT_OF_MEMORY)) {
+                pool.stats.out_of_memory();
+                let language = &pool.language.name;
+                tracing::error!(language, runner = name, said, "a runner was out of memory");
+            }
             drop(slot);
             pool.wake.notify_one();
         });

@@ -33,6 +33,25 @@ pub enum Retired {
     Shutdown,
 }
 
+impl Retired {
+    /// As in the figures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Uses => "uses",
+            Self::Age => "age",
+            Self::SingleUse => "single_use",
+            Self::Replaced => "replaced",
+            Self::Lost => "lost",
+            Self::Unanswered => "unanswered",
+            Self::Refused => "refused",
+            Self::Overdue => "overdue",
+            Self::Unexpected => "unexpected",
+            Self::Shutdown => "shutdown",
+        }
+    }
+}
+
 /// A pool's figures at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
@@ -48,6 +67,8 @@ pub struct Snapshot {
     pub claimed_warm: u64,
     pub reused: u64,
     pub retired: BTreeMap<Retired, u64>,
+    /// Runners whose supervisor the kernel ended for want of memory.
+    pub out_of_memory: u64,
     pub claim_wait_p50: Duration,
     pub claim_wait_p95: Duration,
     pub hello: Option<Hello>,
@@ -67,6 +88,7 @@ pub(super) struct Stats {
     claimed: AtomicU64,
     claimed_warm: AtomicU64,
     reused: AtomicU64,
+    out_of_memory: AtomicU64,
     rest: Mutex<Rest>,
 }
 
@@ -181,6 +203,10 @@ impl Stats {
         *self.rest().retired.entry(why).or_default() += 1;
     }
 
+    pub(super) fn out_of_memory(&self) {
+        self.out_of_memory.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(super) fn last_error(&self) -> Option<String> {
         self.rest().last_error.clone()
     }
@@ -209,6 +235,7 @@ impl Stats {
             claimed: self.claimed.load(Ordering::Relaxed),
             claimed_warm: self.claimed_warm.load(Ordering::Relaxed),
             reused: self.reused.load(Ordering::Relaxed),
+            out_of_memory: self.out_of_memory.load(Ordering::Relaxed),
             retired: rest.retired.clone(),
             claim_wait_p50: percentile(&waits, 50),
             claim_wait_p95: percentile(&waits, 95),

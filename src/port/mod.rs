@@ -45,6 +45,11 @@ pub enum PortError {
         "{host} is not an address of this machine; choose one with --host or WARMBOX_HOST (127.0.0.1 for this machine only, 0.0.0.0 for every IPv4 address)"
     )]
     NotHere { host: IpAddr },
+    /// A socket was handed over that cannot be used.
+    #[error(
+        "the socket that was handed over (LISTEN_FDS) cannot be used: {source}; it must be a TCP socket that listens"
+    )]
+    Inherited { source: io::Error },
     /// The kernel refused in another way.
     #[error("cannot listen on {at}: {source}")]
     Bind { at: SocketAddr, source: io::Error },

@@ -65,6 +65,24 @@ pub enum Status {
     InternalError,
 }
 
+impl Status {
+    /// As in answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::CompileError => "compile_error",
+            Self::RuntimeError => "runtime_error",
+            Self::TimeLimit => "time_limit",
+            Self::MemoryLimit => "memory_limit",
+            Self::OutputLimit => "output_limit",
+            Self::ProcessLimit => "process_limit",
+            Self::DiskLimit => "disk_limit",
+            Self::Cancelled => "cancelled",
+            Self::InternalError => "internal_error",
+        }
+    }
+}
+
 /// The compile stage.
 #[derive(Debug, Clone, Serialize)]
 pub struct CompileAnswer {

@@ -6,9 +6,8 @@ use super::request::RunRequest;
 use super::stages::{self, Spent};
 use super::{Compiled, RunError, diagnostics};
 use crate::cache::{Cache, Cost, Key, Look, Program, Toolchain};
-use crate::pool::{ClaimError, MadeFrom, Pool, StageResult};
+use crate::pool::{Asker, ClaimError, MadeFrom, Pool, StageResult};
 use std::time::{Duration, Instant};
-use tokio_util::sync::CancellationToken;
 use warmbox_protocol::{End, InputFile};
 
 /// Compiles, or answers what the same request was compiled to before.
@@ -16,30 +15,33 @@ pub(super) async fn compile(
     pool: &Pool,
     cache: &Cache,
     request: &RunRequest,
-    cancel: &CancellationToken,
+    asker: Asker<'_>,
     spent: &mut Spent,
 ) -> Result<Compiled, RunError> {
     let began = Instant::now();
     let Some(wanted) = Wanted::of(pool, cache, request).await else {
-        return super::compile(pool, request, cancel, spent).await;
+        return super::compile(pool, request, asker, spent).await;
     };
     let limits = request.limits.compile();
     // Whoever waits for another's stage waits no longer than his own might have taken. With less
     // patience a crowd would wait, and then compile all at once.
     let patience = Duration::from_millis(limits.wall_ms) + pool.settings().queue_timeout;
-    let turn = match cache.look(wanted.key, &limits, patience, cancel).await {
+    let turn = match cache
+        .look(wanted.key, &limits, patience, asker.cancel)
+        .await
+    {
         Look::Found(program) => {
             spent.compile = began.elapsed();
             tracing::debug!(took_ms = as_ms(spent.compile), "it was compiled before");
             return Ok(wanted.answer(&program));
         }
         Look::Cancelled => return Err(ClaimError::Cancelled.into()),
-        _ if cancel.is_cancelled() => return Err(ClaimError::Cancelled.into()),
-        Look::Alone => return super::compile(pool, request, cancel, spent).await,
+        _ if asker.cancel.is_cancelled() => return Err(ClaimError::Cancelled.into()),
+        Look::Alone => return super::compile(pool, request, asker, spent).await,
         Look::Turn(turn) => turn,
     };
     // An error drops the turn, and then the next who waits tries.
-    let compiled = super::compile(pool, request, cancel, spent).await?;
+    let compiled = super::compile(pool, request, asker, spent).await?;
     match &compiled {
         Compiled::Program(answer, program, Some(stage)) => {
             match wanted.worth_keeping(pool, answer, program, stage).await {

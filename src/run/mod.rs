@@ -13,7 +13,7 @@ pub mod text;
 pub mod verdict;
 
 use crate::cache::Cache;
-use crate::pool::{ClaimError, Pool, StageError, StageResult};
+use crate::pool::{Asker, ClaimError, Pool, StageError, StageResult};
 use answer::{Answer, CompileAnswer, Status, Timings, UsageAnswer, as_ms};
 use request::RunRequest;
 use stages::Spent;
@@ -46,9 +46,11 @@ pub async fn execute(
     cancel: &CancellationToken,
 ) -> Result<Answer, RunError> {
     let began = Instant::now();
+    let who = request.asked_by.clone();
+    let asker = Asker { who: &who, cancel };
     let mut spent = Spent::default();
     let compiled = match request.language.compile.is_some() {
-        true => Some(cached::compile(pool, cache, &request, cancel, &mut spent).await?),
+        true => Some(cached::compile(pool, cache, &request, asker, &mut spent).await?),
         false => None,
     };
     let (compile_answer, files) = match compiled {
@@ -70,7 +72,7 @@ pub async fn execute(
         }
     };
     let spec = stages::run_spec(&request, files);
-    let (result, took) = stages::run_once_more(pool, spec, cancel, &mut spent).await?;
+    let (result, took) = stages::run_once_more(pool, spec, asker, &mut spent).await?;
     spent.run = took;
     let verdict = verdict::judge(result.outcome.end, result.outcome.limit);
     Ok(Answer {
@@ -103,11 +105,11 @@ enum Compiled {
 async fn compile(
     pool: &Pool,
     request: &RunRequest,
-    cancel: &CancellationToken,
+    asker: Asker<'_>,
     spent: &mut Spent,
 ) -> Result<Compiled, RunError> {
     let spec = stages::compile_spec(request);
-    let (mut result, took) = stages::run_once_more(pool, spec, cancel, spent).await?;
+    let (mut result, took) = stages::run_once_more(pool, spec, asker, spent).await?;
     spent.compile = took;
     let verdict = verdict::judge_compile(result.outcome.end, result.outcome.limit);
     let program = result.files.pop();

@@ -12,6 +12,8 @@ pub struct RunRequest {
     pub run_id: Uuid,
     /// The HTTP request's id, for log lines on both sides of the link.
     pub request_id: String,
+    /// The name of the API key; empty where there are no keys.
+    pub asked_by: Arc<str>,
     pub language: Arc<Language>,
     /// The first is the main one.
     pub files: Vec<InputFile>,

@@ -2,9 +2,8 @@
 
 use super::RunError;
 use super::request::RunRequest;
-use crate::pool::{Pool, StageResult};
+use crate::pool::{Asker, Pool, StageResult};
 use std::time::{Duration, Instant};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use warmbox_protocol::{Collect, InputFile, RunId, RunSpec};
 
@@ -93,13 +92,17 @@ fn spec(request: &RunRequest, files: Vec<InputFile>) -> RunSpec {
 pub(super) async fn run_once_more(
     pool: &Pool,
     mut spec: RunSpec,
-    cancel: &CancellationToken,
+    asker: Asker<'_>,
     spent: &mut Spent,
 ) -> Result<(StageResult, Duration), RunError> {
     let (mut suspicions, mut blameless) = (0, 0);
     loop {
-        let error = match run_once(pool, spec.clone(), cancel, spent).await {
-            Err(RunError::Stage(error)) if error.worth_a_retry() && !cancel.is_cancelled() => error,
+        let error = match run_once(pool, spec.clone(), asker, spent).await {
+            Err(RunError::Stage(error))
+                if error.worth_a_retry() && !asker.cancel.is_cancelled() =>
+            {
+                error
+            }
             other => return other,
         };
         match error.blameless() {
@@ -118,16 +121,16 @@ pub(super) async fn run_once_more(
 async fn run_once(
     pool: &Pool,
     spec: RunSpec,
-    cancel: &CancellationToken,
+    asker: Asker<'_>,
     spent: &mut Spent,
 ) -> Result<(StageResult, Duration), RunError> {
     let began = Instant::now();
-    let claim = pool.claim(cancel).await?;
+    let claim = pool.claim(asker).await?;
     spent.queued += claim.queued;
     spent.position = spent.position.max(claim.position);
     spent.claiming += began.elapsed().saturating_sub(claim.queued);
     let started = Instant::now();
-    let (used, result) = claim.runner.run(spec, cancel).await;
+    let (used, result) = claim.runner.run(spec, asker.cancel).await;
     let took = started.elapsed();
     if let Some(used) = used {
         used.recycle();

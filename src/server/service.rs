@@ -1,27 +1,36 @@
 //! What the interface asks for, answered from the pools.
 
 use super::engine::Watch;
-use crate::api::{
-    Answering, Health, LanguageReadiness, LanguageStats, Part, PartState, PoolStats, Readiness,
-    Service, ServiceError,
-};
+use super::figures;
+use super::guards::Guards;
+use super::health::Board;
+use super::life::Life;
+use super::live::Live;
+use super::stop::Asked;
+use super::watchdog::Watchdog;
+use crate::api::{Answering, Health, MemoryReport, PoolStats, Readiness, Service, ServiceError};
 use crate::cache::Cache;
-use crate::engine::Engine;
+use crate::engine::Counted;
 use crate::language::Language;
-use crate::pool::{ClaimError, Pool, Retired, Snapshot};
+use crate::logging::Log;
+use crate::metrics::Metrics;
+use crate::pool::{ClaimError, Pool};
 use crate::run::answer::Answer;
 use crate::run::request::RunRequest;
 use crate::run::{self, Identity, RunError};
+use crate::tasks::Tasks;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
-use warmbox_protocol::{Hello, MemoryCeiling};
 
 /// What a client that was turned away is told to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// The same where it is the machine that has to recover.
+const GUARDED_RETRY_AFTER: Duration = Duration::from_secs(10);
 /// How long the start may wait for the first runners before it says so.
 const SETTLE_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -33,41 +42,55 @@ pub enum Able {
     Nothing,
 }
 
-/// All pools of a server.
+/// What the interface's questions are answered from.
+pub(super) struct Parts {
+    pub(super) engine: Arc<Counted>,
+    pub(super) watch: Watch,
+    pub(super) pools: Vec<Pool>,
+    pub(super) cache: Cache,
+    pub(super) identity: Identity,
+    pub(super) life: Arc<Life>,
+    pub(super) live: Arc<Live>,
+    pub(super) guards: Guards,
+    pub(super) board: Arc<Board>,
+    pub(super) tasks: Tasks,
+    pub(super) log: Log,
+    pub(super) watchdog: Watchdog,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) wish: mpsc::Sender<Asked>,
+    /// The server before this one was ended for want of memory.
+    pub(super) last_was_out_of_memory: bool,
+    /// Another server has the same socket after this one.
+    pub(super) handed_over: bool,
+}
+
+/// All pools of a server, and all that tells how it is.
 pub(super) struct Pools {
-    engine: Arc<dyn Engine>,
-    watch: Watch,
-    pools: Vec<Pool>,
-    cache: Cache,
-    identity: Identity,
+    parts: Parts,
     /// Requests that are being executed.
     runs: TaskTracker,
-    refusing: CancellationToken,
     cancelling: CancellationToken,
 }
 
 impl Pools {
-    pub(super) fn new(
-        engine: Arc<dyn Engine>,
-        watch: Watch,
-        pools: Vec<Pool>,
-        cache: Cache,
-        identity: Identity,
-    ) -> Self {
+    pub(super) fn new(parts: Parts) -> Self {
         Self {
-            engine,
-            watch,
-            pools,
-            cache,
-            identity,
+            parts,
             runs: TaskTracker::new(),
-            refusing: CancellationToken::new(),
             cancelling: CancellationToken::new(),
         }
     }
 
+    /// From here on new work is refused; where another server takes it, that on open connections
+    /// is not.
     pub(super) fn refuse_new(&self) {
-        self.refusing.cancel();
+        if !self.parts.handed_over {
+            self.close();
+        }
+    }
+
+    /// After this, `finished` can be reached.
+    pub(super) fn close(&self) {
         self.runs.close();
     }
 
@@ -75,15 +98,34 @@ impl Pools {
         self.cancelling.cancel();
     }
 
-    /// Waits until nothing is being executed; only of use after `refuse_new`.
+    /// Waits until nothing is being executed; only of use after `close`.
     pub(super) async fn finished(&self) {
         self.runs.wait().await;
+    }
+
+    /// Requests that are being executed, or wait for a runner.
+    pub(super) fn running(&self) -> usize {
+        self.runs.len()
+    }
+
+    pub(super) fn watchdog(&self) -> &Watchdog {
+        &self.parts.watchdog
+    }
+
+    pub(super) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Something that takes long is going on before a language can be executed.
+    pub(super) fn is_at_something(&self) -> bool {
+        let doing = |pool: &Pool| pool.engine().doing(&pool.language().name);
+        self.parts.pools.iter().any(|pool| doing(pool).is_some())
     }
 
     /// Waits until every pool is at its floor or has failed, or the deadline has passed.
     pub(super) async fn settled(&self) {
         let deadline = tokio::time::Instant::now() + SETTLE_DEADLINE;
-        for pool in &self.pools {
+        for pool in &self.parts.pools {
             while !pool.settled() && tokio::time::Instant::now() < deadline {
                 sleep(Duration::from_millis(5)).await;
             }
@@ -92,59 +134,16 @@ impl Pools {
 
     /// How many of the languages can be executed.
     pub(super) fn able(&self) -> Able {
-        match self.pools.iter().filter(|pool| pool.able()).count() {
+        match self.parts.pools.iter().filter(|pool| pool.able()).count() {
             0 => Able::Nothing,
-            able if able == self.pools.len() => Able::All,
+            able if able == self.parts.pools.len() => Able::All,
             _ => Able::Some,
         }
     }
 
-    pub(super) fn describe(&self) -> Vec<String> {
-        self.pools
-            .iter()
-            .map(|pool| {
-                let name = &pool.language().name;
-                match pool.snapshot() {
-                    Snapshot {
-                        hello: Some(hello),
-                        alive,
-                        ..
-                    } => format!(
-                        "{name}: {alive} runners, {}; {}",
-                        hello.toolchain,
-                        isolation(&hello)
-                    ),
-                    Snapshot { last_error, .. } => {
-                        let why = last_error.unwrap_or_else(|| "still starting".to_owned());
-                        format!("{name}: not available: {why}")
-                    }
-                }
-            })
-            .collect()
-    }
-
-    /// What makes runners, as it was when it was last asked.
-    fn engine_part(&self) -> Part {
-        let name = format!("engine {}", self.engine.name());
-        let (state, detail) = match self.watch.last() {
-            None => (PartState::Degraded, "not asked yet".to_owned()),
-            Some(state) => {
-                let ago = state.asked.elapsed().as_secs();
-                match state.error {
-                    None => (PartState::Ok, format!("answered {ago} s ago")),
-                    Some(error) => (PartState::Degraded, error),
-                }
-            }
-        };
-        Part {
-            name,
-            state,
-            detail,
-        }
-    }
-
     fn pool(&self, language: &Language) -> Option<&Pool> {
-        self.pools
+        self.parts
+            .pools
             .iter()
             .find(|pool| pool.language().name == language.name)
     }
@@ -154,11 +153,8 @@ impl Pools {
         request: RunRequest,
         cancel: CancellationToken,
     ) -> Result<Answer, ServiceError> {
-        if self.refusing.is_cancelled() {
-            return Err(ServiceError::Unavailable {
-                reason: "the server is stopping".to_owned(),
-                retry_after: RETRY_AFTER,
-            });
+        if let Some(refusal) = self.refusal() {
+            return Err(refusal);
         }
         let Some(pool) = self.pool(&request.language).cloned() else {
             return Err(ServiceError::Internal {
@@ -167,15 +163,15 @@ impl Pools {
         };
         // Where there is no runner and nobody to make one, waiting would be in vain.
         if pool.working() == 0
-            && let Some(reason) = self.watch.error()
+            && let Some(reason) = self.parts.watch.error()
         {
             return Err(ServiceError::Unavailable {
                 reason: format!("there is no {} runner: {reason}", request.language.name),
                 retry_after: RETRY_AFTER,
             });
         }
-        let (identity, cancelling) = (self.identity.clone(), self.cancelling.clone());
-        let cache = self.cache.clone();
+        let (identity, cancelling) = (self.parts.identity.clone(), self.cancelling.clone());
+        let cache = self.parts.cache.clone();
         // A task of its own: a client that goes away drops the request's future, but the runner
         // must be brought back by somebody.
         let task = async move {
@@ -188,7 +184,12 @@ impl Pools {
             running.await
         };
         match self.runs.spawn(task.in_current_span()).await {
-            Ok(result) => result.map_err(refused),
+            Ok(Ok(answer)) => {
+                let (status, timings) = (answer.status, &answer.timings);
+                (self.parts.metrics).ran(&answer.language, status, timings, answer.truncated);
+                Ok(answer)
+            }
+            Ok(Err(error)) => Err(self.refused(error)),
             Err(panicked) => Err(ServiceError::Internal {
                 reason: format!("the run's task ended: {panicked}"),
             }),
@@ -198,7 +199,11 @@ impl Pools {
 
 impl Service for Pools {
     fn languages(&self) -> Vec<Arc<Language>> {
-        self.pools.iter().map(|p| p.language().clone()).collect()
+        self.parts
+            .pools
+            .iter()
+            .map(|p| p.language().clone())
+            .collect()
     }
 
     fn execute(
@@ -210,131 +215,59 @@ impl Service for Pools {
     }
 
     fn pool_stats(&self) -> PoolStats {
-        PoolStats {
-            engine: self.engine.name().to_owned(),
-            languages: self
-                .pools
-                .iter()
-                .map(|pool| (pool.language().name.clone(), stats(pool)))
-                .collect(),
-            cache: self.cache.stats(),
+        self.tell_stats()
+    }
+
+    fn refusal(&self) -> Option<ServiceError> {
+        let parts = &self.parts;
+        if parts.life.is_stopping() && !parts.handed_over {
+            return Some(self.stopping());
         }
+        let refusal = parts.guards.refusal()?;
+        Some(ServiceError::Guarded {
+            code: refusal.code,
+            reason: refusal.reason,
+            retry_after: GUARDED_RETRY_AFTER,
+        })
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.parts.life.is_stopping()
+    }
+
+    fn stop(&self, by: String, grace: Option<Duration>) -> bool {
+        self.parts.wish.try_send(Asked { by, grace }).is_ok()
     }
 
     fn health(&self) -> Health {
-        let mut parts = vec![self.engine_part()];
-        parts.extend(self.pools.iter().map(part));
-        let pools = &parts[1..];
-        let down = pools.iter().all(|part| part.state == PartState::Down);
-        let status = if parts.iter().all(|part| part.state == PartState::Ok) {
-            PartState::Ok
-        } else if down {
-            PartState::Down
-        } else {
-            PartState::Degraded
-        };
-        Health { status, parts }
+        self.tell_health()
     }
 
     fn readiness(&self) -> Readiness {
-        let stopping = self.refusing.is_cancelled();
-        let languages: Vec<_> = self
-            .pools
-            .iter()
-            .map(|pool| LanguageReadiness {
-                language: pool.language().name.clone(),
-                ready: pool.able() && !stopping,
-                detail: if stopping {
-                    "the server is stopping".to_owned()
-                } else {
-                    part(pool).detail
-                },
-            })
-            .collect();
-        Readiness {
-            ready: languages.iter().all(|language| language.ready),
-            languages,
-        }
+        self.tell_readiness()
+    }
+
+    fn memory(&self) -> MemoryReport {
+        figures::memory(self)
     }
 }
 
-/// A pool's state as a part of the server's health.
-fn part(pool: &Pool) -> Part {
-    let snapshot = pool.snapshot();
-    let (state, detail) = match (pool.able(), snapshot.last_error) {
-        (true, None) => (PartState::Ok, format!("{} runners", snapshot.alive)),
-        (true, Some(error)) => (PartState::Degraded, error),
-        (false, Some(error)) => (PartState::Down, error),
-        (false, None) => {
-            let doing = pool.engine().doing(&pool.language().name);
-            let starting = || "the first runner is starting".to_owned();
-            (PartState::Down, doing.unwrap_or_else(starting))
+impl Pools {
+    fn stopping(&self) -> ServiceError {
+        let (_, fail_safe) = self.parts.live.stop();
+        ServiceError::Stopping {
+            service_state: self.parts.life.state().name(),
+            fail_safe,
+            retry_after: RETRY_AFTER,
         }
-    };
-    Part {
-        name: format!("pool {}", pool.language().name),
-        state,
-        detail,
     }
-}
 
-fn stats(pool: &Pool) -> LanguageStats {
-    let settings = pool.settings();
-    let now = pool.snapshot();
-    LanguageStats {
-        engine: pool.engine().name(),
-        image: now.source.as_ref().map(|source| source.name.clone()),
-        image_id: now.source.map(|source| source.id),
-        min_idle: settings.min_idle,
-        max: settings.max,
-        size: now.alive,
-        starting: now.starting,
-        idle: now.idle,
-        busy: now.busy,
-        recycling: now.recycling,
-        waiting: now.waiting,
-        queue: settings.queue,
-        created_total: now.created,
-        failed_total: now.failed,
-        claimed_total: now.claimed,
-        claimed_warm_total: now.claimed_warm,
-        hit_rate: (now.claimed > 0).then(|| now.claimed_warm as f64 / now.claimed as f64),
-        reused_total: now.reused,
-        reaped_total: now.retired.get(&Retired::Idle).copied().unwrap_or(0),
-        retired_total: now.retired,
-        claim_wait_p50_ms: run::answer::as_ms(now.claim_wait_p50),
-        claim_wait_p95_ms: run::answer::as_ms(now.claim_wait_p95),
-        single_use: now
-            .hello
-            .as_ref()
-            .is_some_and(|hello| !hello.abilities.fresh_sandbox),
-        isolation: now.hello.as_ref().map(isolation),
-        toolchain: now.hello.map(|hello| hello.toolchain),
-        last_error: now.last_error,
-    }
-}
-
-/// How runs are kept apart, in words, as the supervisor proved it.
-pub fn isolation(hello: &Hello) -> String {
-    let sandbox = match hello.abilities.fresh_sandbox {
-        true => "a fresh sandbox for every run",
-        false => "a fresh runner for every run",
-    };
-    let identity = match hello.abilities.identity {
-        warmbox_protocol::Identity::Unique => "a uid of its own",
-        warmbox_protocol::Identity::Shared => "the server's uid in a user namespace",
-    };
-    let memory = match hello.abilities.memory_ceiling {
-        MemoryCeiling::CgroupV1 => "memory held by cgroup v1",
-        MemoryCeiling::CgroupV2 => "memory held by cgroup v2",
-        MemoryCeiling::Container => {
-            "memory held by the container's cgroup, lower limits measured every 10 ms"
+    /// A run that came to nothing, as the interface tells it.
+    fn refused(&self, error: RunError) -> ServiceError {
+        match error {
+            RunError::Claim(ClaimError::Cancelled) if self.is_stopping() => self.stopping(),
+            error => refused(error),
         }
-        MemoryCeiling::Measured => "memory measured every 10 ms",
-    };
-    match hello.prepared.as_str() {
-        "" => format!("{sandbox}, {identity}, {memory}"),
-        names => format!("{sandbox}, {identity}, {memory}, prepared for {names} programs"),
     }
 }
 
@@ -351,7 +284,7 @@ fn refused(error: RunError) -> ServiceError {
             }
         }
         RunError::Claim(ClaimError::Cancelled) => ServiceError::Unavailable {
-            reason: "the server is stopping".to_owned(),
+            reason: error.to_string(),
             retry_after: RETRY_AFTER,
         },
         // Runner after runner was lost before it began: it is not the program.

@@ -12,9 +12,12 @@
 
 mod harness;
 
+mod access;
 mod attacks;
 mod bad_input;
 mod cache;
+#[path = "../clock/mod.rs"]
+mod clock;
 mod command_line;
 mod concurrency;
 mod cpp;
@@ -33,6 +36,7 @@ mod plain;
 mod port;
 mod requests;
 mod roots;
+mod service;
 mod survival;
 mod trace;
 mod verdicts;

@@ -117,7 +117,7 @@ fn every_log_line_of_a_request_carries_its_identity() {
     }
 }
 
-/// At the usual level, a request is one line.
+/// At the usual level, a request is one line, and a run one line of the audit.
 #[test]
 fn a_request_is_one_line_at_the_usual_level() {
     let server = Server::start(&Options::new(usual(), &["--log-format", "json"]));
@@ -133,11 +133,16 @@ fn a_request_is_one_line_at_the_usual_level() {
             .filter(|l| l.contains("only-line"))
             .map(str::to_owned)
             .collect();
-        (!lines.is_empty()).then_some(lines)
+        (lines.len() > 1).then_some(lines)
     });
-    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found.len(), 2, "{found:#?}");
+    let (audit, access) = (&found[0], &found[1]);
     assert!(
-        found[0].contains("200") && found[0].contains("duration_ms"),
-        "{found:?}"
+        audit.contains("warmbox::audit") && audit.contains("code_sha256"),
+        "{audit}"
+    );
+    assert!(
+        access.contains("200") && access.contains("duration_ms"),
+        "{access}"
     );
 }

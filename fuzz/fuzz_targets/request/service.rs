@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
+use warmbox::access::Access;
 use warmbox::api::{
-    Answering, ApiState, Health, PartState, PoolStats, Readiness, Service, ServiceError,
+    Answering, ApiState, Health, MemoryReport, PartState, PoolStats, Readiness, Service,
+    ServiceError,
 };
 use warmbox::config::{Config, LimitTable, Settings};
 use warmbox::language::Language;
@@ -53,7 +55,8 @@ impl Bench {
             languages: warmbox::language::load(None, &[]).unwrap(),
             asked: Arc::clone(&asked),
         };
-        let state = ApiState::new(Arc::new(keeper), "fuzz".to_owned(), &config);
+        let (keeper, metrics) = (Arc::new(keeper), Arc::default());
+        let state = ApiState::new(keeper, "fuzz".to_owned(), metrics, &config, Access::open());
         Self {
             router: warmbox::api::router(Arc::new(state)),
             runtime: tokio::runtime::Builder::new_current_thread()
@@ -84,6 +87,22 @@ impl Service for Keeper {
         })
     }
 
+    fn refusal(&self) -> Option<ServiceError> {
+        None
+    }
+
+    fn is_stopping(&self) -> bool {
+        false
+    }
+
+    fn stop(&self, _by: String, _grace: Option<Duration>) -> bool {
+        false
+    }
+
+    fn memory(&self) -> MemoryReport {
+        MemoryReport::default()
+    }
+
     fn pool_stats(&self) -> PoolStats {
         PoolStats::default()
     }
@@ -91,6 +110,8 @@ impl Service for Keeper {
     fn health(&self) -> Health {
         Health {
             status: PartState::Ok,
+            service_state: "running",
+            uptime_s: 0,
             parts: Vec::new(),
         }
     }
@@ -98,6 +119,7 @@ impl Service for Keeper {
     fn readiness(&self) -> Readiness {
         Readiness {
             ready: true,
+            service_state: "running",
             languages: Vec::new(),
         }
     }

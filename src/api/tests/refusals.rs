@@ -164,15 +164,11 @@ async fn wrong_fields_are_named() {
 }
 
 fn small(fake: Arc<Fake>) -> ApiState {
-    let limits = LimitTable::default();
     ApiState {
-        service: fake,
-        instance: "i".into(),
-        limits,
         body_bytes: 1,
         source_bytes: 1,
         stdin_bytes: 1,
-        room: crate::api::answers::Room::new(),
+        ..state(fake)
     }
 }
 

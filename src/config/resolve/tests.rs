@@ -107,7 +107,7 @@ fn a_bad_flag_is_named() {
 #[test]
 fn the_cache_is_in_the_users_own_unless_it_is_put_elsewhere_or_turned_off() {
     let default = |set: &[(&str, &str)]| {
-        default_cache_dir(|name| {
+        default_folder("XDG_CACHE_HOME", ".cache", |name| {
             let found = set.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| OsString::from(value))
         })

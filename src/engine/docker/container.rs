@@ -214,15 +214,15 @@ impl Life for Container {
         format!("container {} ({short})", self.name.name)
     }
 
-    fn end(self: Box<Self>) -> Making<'static, ()> {
+    fn end(self: Box<Self>) -> Making<'static, Option<String>> {
         Box::pin(async move {
             if self.gone().await {
-                return;
+                return self.last_words();
             }
             let mut pause = Duration::from_millis(500);
             for left in (0..REMOVE_TRIES).rev() {
                 match remove(&self.daemon, &self.id).await {
-                    Ok(()) => return,
+                    Ok(()) => break,
                     Err(error) if left == 0 => tracing::warn!(
                         container = self.id,
                         %error,
@@ -232,6 +232,7 @@ impl Life for Container {
                 }
                 pause *= 2;
             }
+            self.last_words()
         })
     }
 

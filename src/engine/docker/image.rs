@@ -7,6 +7,7 @@
 
 use super::daemon::{Daemon, DockerError, call, failed};
 use super::hardening::SUPERVISOR;
+use super::outdated;
 use crate::config::{DockerSettings, Pull};
 use crate::engine::{EngineError, Source};
 use bollard::models::ImageInspect;
@@ -117,6 +118,7 @@ impl Images {
         );
         let _doing = self.now(language, doing);
         self.build(daemon, &tag, &toolchain_id).await?;
+        outdated::remove(daemon, language).await;
         match inspect(daemon, &tag).await? {
             Some(made) => Ok(made.id.unwrap_or_default()),
             None => Err(EngineError::Docker(DockerError::Call {
@@ -297,12 +299,22 @@ fn runner_tag(language: &str, toolchain_id: &str) -> String {
     let short = |text: &str| text.chars().take(12).collect::<String>();
     let build = BUILD_ID.rsplit('-').next().unwrap_or(BUILD_ID);
     // An image's name has no capitals and few signs.
+    format!(
+        "{}:{}-{}",
+        runner_repository(language),
+        short(id),
+        short(build)
+    )
+}
+
+/// What all of a language's are called, before the tag.
+pub(super) fn runner_repository(language: &str) -> String {
     let name: String = language
         .to_lowercase()
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
-    format!("warmbox-runner-{name}:{}-{}", short(id), short(build))
+    format!("warmbox-runner-{name}")
 }
 
 /// The name with its tag; a registry would send every tag there is where none is named.

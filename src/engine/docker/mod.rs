@@ -14,6 +14,7 @@ mod daemon;
 mod examine;
 mod hardening;
 mod image;
+mod outdated;
 
 pub use daemon::DockerError;
 pub use examine::{Found, FoundImage, examine};
@@ -223,7 +224,7 @@ impl Engine for Docker {
             self.0.tasks.spawn(async move {
                 let made = engine.make(daemon, source, &language).await;
                 if let Err(Ok(unwanted)) = give.send(made) {
-                    unwanted.end().await;
+                    let _ = unwanted.end().await;
                 }
             });
             take.await.unwrap_or_else(|panicked| {

@@ -265,7 +265,10 @@ fn a_cache_that_is_off_keeps_nothing() {
         let off = ["--languages", "cpp", "--cache-memory-bytes", "0"];
         let mut options = Options::new(setup, &[&off[..], &["--cache-dir", ""]].concat());
         let home = open_folder();
-        options.env = vec![("HOME".into(), home.path().display().to_string())];
+        options.env = vec![
+            ("HOME".into(), home.path().display().to_string()),
+            ("WARMBOX_STATE_DIR".into(), String::new()),
+        ];
         let server = Server::start(&options);
         let request = program("anew");
         for _ in 0..2 {

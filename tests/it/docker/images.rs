@@ -1,6 +1,6 @@
 //! Images that are not there, go, come back, change, or carry another build's supervisor.
 
-use super::{Deployment, LANGUAGES, options, shared};
+use super::{Deployment, LANGUAGES, options, own, shared};
 use crate::docker::daemon::IMAGE;
 use crate::harness::{Server, check, marker, wait_for};
 use serde_json::{Value, json};
@@ -193,6 +193,31 @@ fn an_image_that_is_replaced_while_it_serves() {
     let words = ["inspect", "--format", "{{.Image}}"];
     let running = daemon.docker(&[&words[..], &[&server.containers()[0].id]].concat());
     assert_eq!(new["image_id"], running.as_str());
+}
+
+#[test]
+fn runner_images_of_earlier_builds_do_not_pile_up() {
+    let Some(daemon) = own() else { return };
+    let label = "LABEL dev.warmbox.build=\"earlier\"";
+    for number in 0..8 {
+        let name = format!("warmbox-runner-sh:earlier-{number}");
+        daemon.import(&name, &number.to_string(), &[label]);
+    }
+    let other = "warmbox-runner-other:earlier";
+    daemon.import(other, "other", &[label]);
+    let server = Deployment::start(&daemon, &["--min-idle", "1", "--max-runners", "1"]);
+    assert_eq!(server.sh("echo here"), "here\n");
+    let images = |of: &str| {
+        let told = daemon.docker(&["images", "--format", "{{.Repository}}:{{.Tag}}", of]);
+        told.lines().count()
+    };
+    assert_eq!(images("warmbox-runner-sh"), 4);
+    assert_eq!(
+        images("warmbox-runner-other"),
+        1,
+        "it belongs to another language"
+    );
+    server.wait_until_full(1, RECOVER);
 }
 
 #[test]

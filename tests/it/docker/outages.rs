@@ -4,6 +4,7 @@
 use super::{Deployment, QUICK, own, sleeper, timed, wait_for_program};
 use crate::docker::daemon::Daemon;
 use crate::harness::{Server, check, marker, wait_for};
+use crate::service::health::assert_tells_at_once;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -107,7 +108,7 @@ fn a_daemon_that_accepts_and_never_answers() {
     });
     wait_until_unable(&server, BOUND);
     server.refuses_quickly();
-    tells_of_itself(&server);
+    assert_tells_at_once(|path| server.get(path).status);
     drop(paused);
     let start = Instant::now();
     server.wait_until_full(2, RECOVER);

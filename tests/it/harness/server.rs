@@ -5,6 +5,7 @@ use super::processes::{self, Process};
 use super::setup::{self, Setup};
 use super::{http, marker, wait_for};
 use std::fs::{self, File, Permissions};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -110,6 +111,10 @@ pub(crate) struct Options {
     pub(crate) owner: String,
     /// The daemon that makes them.
     pub(crate) docker_host: String,
+    /// A socket that it is handed, as by a service manager.
+    pub(crate) socket: Option<Arc<OwnedFd>>,
+    /// Where its log goes, if not to a file that [`Server::log`] reads.
+    pub(crate) log_to: Option<Arc<OwnedFd>>,
     /// Where the server finds that daemon, if not there: tests look past what stands between.
     pub(crate) by_way_of: Option<String>,
 }
@@ -123,6 +128,8 @@ impl Options {
             owner: marker("owner"),
             docker_host: containers::host(),
             by_way_of: None,
+            socket: None,
+            log_to: None,
         }
     }
 }
@@ -157,7 +164,14 @@ impl Server {
     pub(crate) fn launch(options: &Options) -> Self {
         let folder = open_folder();
         let file = |name| File::create(folder.path().join(name)).expect("a file");
-        let child = program(options.setup, folder.path())
+        // The shell's own number becomes the server's: only it may take the socket.
+        let hand_over = "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\"";
+        let words: &[&str] = match &options.socket {
+            Some(_) => &["sh", "-c", hand_over],
+            None => &[],
+        };
+        let copy = |fd: &Arc<OwnedFd>| Stdio::from(fd.try_clone().expect("a descriptor"));
+        let child = program_under(words, options.setup, folder.path())
             .args(["serve", "--port", "0"])
             .args(&options.args)
             .env("WARMBOX_OWNER", &options.owner)
@@ -166,8 +180,9 @@ impl Server {
                 options.by_way_of.as_ref().unwrap_or(&options.docker_host),
             )
             .envs(options.env.iter().cloned())
+            .stdin(options.socket.as_ref().map_or(Stdio::null(), copy))
             .stdout(file("stdout"))
-            .stderr(file("stderr"))
+            .stderr((options.log_to.as_ref()).map_or_else(|| file("stderr").into(), copy))
             .spawn()
             .expect("the server starts");
         let mut server = Self {
@@ -185,7 +200,8 @@ impl Server {
                 panic!("the server ended with {status}:\n{}", server.log());
             }
             let told = server.told();
-            let url = told.split_whitespace().find(|w| w.starts_with("http://"))?;
+            let url = (told.split_whitespace())
+                .find(|word| word.starts_with("http://") || word.starts_with("https://"))?;
             Some(url.trim_end_matches(['/', ',', '.']).to_owned())
         });
         let port = server.url.rsplit(':').next();
