@@ -33,25 +33,30 @@ pub(crate) struct Figures {
 }
 
 /// A figure's name, the figure, and by how much it may differ.
-type Row = (&'static str, u64, u64);
+pub(crate) type Row = (&'static str, u64, u64);
 
 impl Figures {
     pub(crate) fn read(server: &Server) -> anyhow::Result<Self> {
-        let processes = process::processes();
         let roots = match server.engine {
-            Engine::Embedded => process::children(&processes, server.pid()),
+            Engine::Embedded => process::children(&process::processes(), server.pid()),
             Engine::Docker => containers(server)?,
         };
+        Self::of(server.pid(), &roots)
+    }
+
+    /// Of a server, and of its runners by their first processes.
+    pub(crate) fn of(server: u32, roots: &[u32]) -> anyhow::Result<Self> {
+        let processes = process::processes();
         let mut figures = Self {
-            descriptors: descriptors(server.pid())?,
-            threads: status(server.pid(), "Threads:")?,
-            memory_kib: status(server.pid(), "VmRSS:")?,
+            descriptors: descriptors(server)?,
+            threads: status(server, "Threads:")?,
+            memory_kib: status(server, "VmRSS:")?,
             runners: roots.len() as u64,
             left_cgroups: left_cgroups(&processes),
             ..Self::default()
         };
         for root in roots {
-            let family = process::family(&processes, root);
+            let family = process::family(&processes, *root);
             // A runner may be replaced while it is looked at.
             let sum = |figure: &dyn Fn(u32) -> anyhow::Result<u64>| -> u64 {
                 family.iter().filter_map(|pid| figure(*pid).ok()).sum()
@@ -64,7 +69,7 @@ impl Figures {
         Ok(figures)
     }
 
-    fn rows(&self) -> [Row; 8] {
+    pub(crate) fn rows(&self) -> [Row; 8] {
         [
             (
                 "descriptors of the server",

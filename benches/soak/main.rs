@@ -1,6 +1,7 @@
 //! Ten thousand runs, and nothing may grow: containers, processes, descriptors, threads, memory.
 //! With `--attacks`, five thousand attacks instead, in random order, each on the runner of the one
-//! before; nothing of it may be left, and no runner lost.
+//! before; nothing of it may be left, and no runner lost. With `--faults`, half an hour in which
+//! runners, daemon, disk and server fail at random while clients ask: every answer must be right.
 //!
 //! `make soak`, or after `make build`: `cargo bench --bench soak -- --engine docker --runs 100000`.
 //! Programs of all kinds, good and bad, several at once; every answer is looked at. From time to
@@ -10,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod attacks;
+mod faults;
 mod figures;
 #[path = "../server/mod.rs"]
 mod process;
@@ -44,15 +46,21 @@ struct Arguments {
     /// Attacks instead of ordinary programs
     #[arg(long)]
     attacks: bool,
-    /// Which random order of the attacks
+    /// Faults at random while clients ask, instead of so many runs; needs root
+    #[arg(long, conflicts_with_all = ["attacks", "runs", "clients"])]
+    faults: bool,
+    /// With --faults: writes docs/reliability.md
+    #[arg(long, requires = "faults")]
+    write: bool,
+    /// Which random order of attacks or faults
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     seed: u64,
     /// Requests at once: more than there are runners, so that some wait
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
     clients: u32,
-    /// Minutes that the runs on one engine may take
-    #[arg(long, default_value_t = 60)]
-    minutes: u64,
+    /// Minutes that the runs on one engine may take, 60; or that faults go on, on all together, 30
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=24 * 60))]
+    minutes: Option<u64>,
     /// What cargo adds for every benchmark
     #[arg(long, hide = true)]
     bench: bool,
@@ -60,6 +68,9 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.faults {
+        return with_faults(&arguments);
+    }
     let mut grew = false;
     for engine in &arguments.engines {
         match soak(&arguments, *engine) {
@@ -79,6 +90,23 @@ fn main() -> ExitCode {
     }
 }
 
+fn with_faults(arguments: &Arguments) -> ExitCode {
+    let plan = faults::Plan {
+        engines: &arguments.engines,
+        minutes: arguments.minutes.unwrap_or(30),
+        seed: arguments.seed,
+        write: arguments.write,
+    };
+    match faults::run(&plan) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("soak: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 fn soak(arguments: &Arguments, engine: Engine) -> anyhow::Result<figures::Verdict> {
     let languages: &[&str] = match arguments.attacks {
         true => &LANGUAGES,
@@ -91,7 +119,7 @@ fn soak(arguments: &Arguments, engine: Engine) -> anyhow::Result<figures::Verdic
     let runs = (arguments.runs).unwrap_or(if arguments.attacks { 5_000 } else { 10_000 });
     let server = Server::start(engine, languages, one)?;
     let start = Instant::now();
-    let end = start + Duration::from_secs(arguments.minutes * 60);
+    let end = start + Duration::from_secs(arguments.minutes.unwrap_or(60) * 60);
     let mut readings: Vec<Figures> = Vec::new();
     for reading in 1..=READINGS {
         let from = runs / READINGS * (reading - 1);
