@@ -73,6 +73,13 @@ impl Made {
         })
     }
 
+    /// Takes away what keepers beside this one left that were killed; answers whether nothing of
+    /// theirs is left.
+    pub fn sweep(&self) -> bool {
+        let parents = self.folders.iter().filter_map(|folder| folder.parent());
+        parents.fold(true, |clean, parent| sweep(parent) && clean)
+    }
+
     fn make(&mut self, parent: &Path) -> io::Result<PathBuf> {
         sweep(parent);
         let folder = parent.join(format!("{PREFIX}{}", std::process::id()));
@@ -108,18 +115,20 @@ fn parent_with_controllers(place: &Place) -> Option<&Path> {
         })
 }
 
-/// Takes away what keepers left that were killed. An occupied cgroup cannot be removed, and a
-/// living keeper's is left alone.
-fn sweep(parent: &Path) {
+/// Takes away what keepers left that were killed; answers whether all of it is gone. An occupied
+/// cgroup cannot be removed, and a living keeper's is left alone.
+fn sweep(parent: &Path) -> bool {
+    let mut clean = true;
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let pid = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
         if let Some(pid) = pid.and_then(|pid| pid.parse::<u32>().ok())
             && !Path::new(&format!("/proc/{pid}")).exists()
         {
-            let _ = fs::remove_dir(entry.path());
+            clean &= fs::remove_dir(entry.path()).is_ok();
         }
     }
+    clean
 }
 
 fn control(folder: &Path, name: &str) -> io::Result<File> {

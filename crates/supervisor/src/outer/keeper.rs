@@ -15,6 +15,10 @@ use warmbox_protocol::{IdentitySource, OUT_OF_MEMORY, Plan, RootSource, ToRunner
 
 /// How long the runner may take to end by itself after the server is gone.
 const GRACE_MS: i32 = 1000;
+/// What a killed keeper leaves can be taken away once its runner's processes are dead. The one that
+/// was started for it looks so often, and then leaves it to the next.
+const SWEEP_MS: i32 = 250;
+const SWEEPS: u32 = 8;
 
 const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
     | libc::CLONE_NEWPID
@@ -82,7 +86,7 @@ fn try_keep(input: OwnedFd, output: OwnedFd) -> Result<ExitCode, Failure> {
         return Err(failure);
     }
     fd::write_all(go_inside.as_fd(), &[1]).step("start the runner")?;
-    let hung_up = wait_for(&input, &pidfd)?;
+    let hung_up = wait_for(&input, &pidfd, made.as_ref())?;
     let ended = process::wait(pid, true).step("reap the runner")?;
     let counted = cgroup.as_ref().map(RunCgroup::counters);
     let kills = counted.map_or(0, |counters| counters.memory_kills);
@@ -124,8 +128,8 @@ fn stand_in(folder: &str) -> io::Result<()> {
 
 /// Waits until the runner has ended. A server that hangs up ends it, by force if need be; answers
 /// whether it did.
-fn wait_for(input: &OwnedFd, pidfd: &OwnedFd) -> Result<bool, Failure> {
-    let dead = |timeout_ms, input: i32| -> Result<(bool, bool), Failure> {
+fn wait_for(input: &OwnedFd, pidfd: &OwnedFd, made: Option<&Made>) -> Result<bool, Failure> {
+    let watch = |timeout_ms, input: i32| -> Result<(bool, bool), Failure> {
         let mut fds = [
             fd::poll_entry(pidfd.as_raw_fd(), libc::POLLIN),
             fd::poll_entry(input, 0), // hang-up only: the bytes are the runner's
@@ -133,17 +137,21 @@ fn wait_for(input: &OwnedFd, pidfd: &OwnedFd) -> Result<bool, Failure> {
         fd::poll(&mut fds, timeout_ms).step("wait for the runner")?;
         Ok((fds[0].revents != 0, fds[1].revents != 0))
     };
+    let mut sweeps = made.map_or(0, |_| SWEEPS);
     loop {
-        let (ended, hung_up) = dead(-1, input.as_raw_fd())?;
+        let patience = if sweeps == 0 { -1 } else { SWEEP_MS };
+        let (ended, hung_up) = watch(patience, input.as_raw_fd())?;
         if ended {
             return Ok(false);
         }
         if hung_up {
-            if !dead(GRACE_MS, -1)?.0 {
+            if !watch(GRACE_MS, -1)?.0 {
                 process::kill(pidfd).step("kill the runner")?;
             }
             return Ok(true);
         }
+        let is_clean = made.is_none_or(Made::sweep);
+        sweeps = if is_clean { 0 } else { sweeps.saturating_sub(1) };
     }
 }
 
