@@ -2,6 +2,7 @@
 
 use crate::harness::{Server, check, marker, processes, setups, wait_for};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A program that sleeps and can be found by its marker.
@@ -32,7 +33,7 @@ fn a_runner_that_dies_idle_is_replaced_unnoticed() {
                 victims.len() >= 4,
                 "two runners of two languages: {family:?}"
             );
-            for victim in victims {
+            for victim in &victims {
                 processes::signal(victim.pid, "KILL");
             }
             for number in 0..4 {
@@ -48,8 +49,27 @@ fn a_runner_that_dies_idle_is_replaced_unnoticed() {
             server.wait_until_full("python", 2);
             let left = processes::left_after(Duration::from_secs(2), &family);
             assert!(left.is_empty(), "of the killed runners were left {left:#?}");
+            wait_for(Duration::from_secs(10), "their cgroups are gone", || {
+                let mut gone = victims.iter().map(|victim| cgroups_of(victim.pid));
+                gone.all(|cgroups| cgroups == 0).then_some(())
+            });
         }
     }
+}
+
+/// The cgroups that a keeper made.
+fn cgroups_of(keeper: u32) -> usize {
+    let name = format!("warmbox-{keeper}");
+    let mut folders = vec![PathBuf::from("/sys/fs/cgroup")];
+    let mut found = 0;
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+            found += usize::from(entry.file_name() == *name);
+            folders.push(entry.path());
+        }
+    }
+    found
 }
 
 #[test]
