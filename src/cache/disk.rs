@@ -34,9 +34,10 @@ pub(super) struct Disk {
     most: u64,
     gate: Arc<Semaphore>,
     accounts: Mutex<Accounts>,
-    /// Held by whoever counts. Not the accounts themselves: they are told at any time, and a disk
+    /// Held by whoever counts, and shared by those who write: a file that is written meanwhile would be
+    /// counted twice or not at all. Not the accounts themselves: they are told at any time, and a disk
     /// may hang.
-    counting: Mutex<()>,
+    counting: RwLock<()>,
     hits: AtomicU64,
     misses: AtomicU64,
     refused: AtomicU64,
@@ -82,7 +83,7 @@ impl Disk {
             most,
             gate: Arc::new(Semaphore::new(AT_ONCE)),
             accounts: Mutex::default(),
-            counting: Mutex::default(),
+            counting: RwLock::default(),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
             refused: AtomicU64::new(0),
@@ -175,13 +176,16 @@ impl Disk {
         if bytes > self.most / SHARE {
             return;
         }
+        let writing = (self.counting.read()).unwrap_or_else(PoisonError::into_inner);
         let write = || self.folder().write(&key.hex(), &[&header, &body]);
         let written = write().or_else(|error| match error.kind() {
             // Somebody removed the folder, and not only what is in it.
             ErrorKind::NotFound if self.open_again() => write(),
             _ => Err(error),
         });
-        let done = written.and_then(|()| match self.is_full_with(bytes) {
+        let is_full = written.map(|()| self.is_full_with(bytes));
+        drop(writing);
+        let done = is_full.and_then(|is_full| match is_full {
             true => self.count(),
             false => Ok(()),
         });
@@ -200,7 +204,7 @@ impl Disk {
 
     /// Counts what is there, and makes room where it is too much.
     fn count(&self) -> std::io::Result<()> {
-        let _counting = (self.counting.lock()).unwrap_or_else(PoisonError::into_inner);
+        let _counting = (self.counting.write()).unwrap_or_else(PoisonError::into_inner);
         let folder = self.folder();
         let mut found = folder.list()?;
         let mut bytes: u64 = found.iter().map(|file| file.bytes).sum();
