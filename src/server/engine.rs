@@ -45,8 +45,7 @@ pub(super) async fn engine(
         EngineChoice::Embedded => Arc::new(embedded()),
         EngineChoice::Docker => Arc::new(docker()),
         EngineChoice::Auto => {
-            let names = languages.iter().map(|language| language.name.as_str());
-            match lack(&config.docker, names).await {
+            match lack(&config.docker, languages).await {
                 None => {
                     tracing::info!("engine auto: taking docker; pin it with WARMBOX_ENGINE=docker");
                     Arc::new(docker())
@@ -64,17 +63,27 @@ pub(super) async fn engine(
     }
 }
 
-/// What is missing for the docker engine, if anything. Nothing is pulled for the answer.
-async fn lack<'a>(
-    settings: &DockerSettings,
-    languages: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
-    match docker::examine(settings, languages).await {
-        Err(error) => Some(error.to_string()),
-        Ok(found) => (found.images.into_iter())
-            .find(|(_, _, found)| *found == FoundImage::Absent)
-            .map(|(_, image, _)| format!("the image {image} is not there")),
-    }
+/// What is missing for the docker engine, if anything: a daemon, the image of a language that was
+/// asked for, or those of all. Nothing is pulled for the answer.
+async fn lack(settings: &DockerSettings, languages: &[Arc<Language>]) -> Option<String> {
+    let names = languages.iter().map(|language| language.name.as_str());
+    let found = match docker::examine(settings, names).await {
+        Err(error) => return Some(error.to_string()),
+        Ok(found) => found.images,
+    };
+    let absent: Vec<_> = (found.iter())
+        .filter(|(_, _, found)| *found == FoundImage::Absent)
+        .collect();
+    let asked_for = |name: &str| {
+        let by_name = languages.iter().any(|it| it.asked_for && it.name == name);
+        by_name || settings.images.contains_key(name)
+    };
+    let mut needed = absent.iter().filter(|(name, _, _)| asked_for(name));
+    let needed = needed.next().or(match absent.len() == found.len() {
+        true => absent.first(),
+        false => None,
+    });
+    needed.map(|(_, image, _)| format!("the image {image} is not there"))
 }
 
 /// The engine for a command that runs something and ends. A server's sweep knows nothing of it,
