@@ -50,5 +50,9 @@ async fn make(config: &Config, languages: &[Arc<Language>]) -> ExitCode {
             }
         }
     }
-    if any { all } else { ExitCode::from(exit::ENGINE) }
+    if any {
+        all
+    } else {
+        ExitCode::from(exit::ENGINE)
+    }
 }

@@ -243,8 +243,16 @@ mod tests {
             .compile_argv(&files(&["main.c", "lib/a.c", "a.h", "b.cpp"]), Some("c11"))
             .unwrap();
         assert_eq!(argv[..2], ["gcc", "-std=c11"]);
-        assert!(argv.ends_with(&["main".into(), "main.c".into(), "lib/a.c".into(), "-lm".into()]));
-        assert_eq!(c.compile_argv(&files(&["main.c"]), None).unwrap()[1], "-std=gnu17");
+        assert!(argv.ends_with(&[
+            "main".into(),
+            "main.c".into(),
+            "lib/a.c".into(),
+            "-lm".into()
+        ]));
+        assert_eq!(
+            c.compile_argv(&files(&["main.c"]), None).unwrap()[1],
+            "-std=gnu17"
+        );
     }
 
     #[test]

@@ -134,7 +134,11 @@ impl Pools {
 
     /// How many of the languages can be executed.
     pub(super) fn able(&self) -> Able {
-        let offered = self.parts.pools.iter().filter(|pool| pool.left_out().is_none());
+        let offered = self
+            .parts
+            .pools
+            .iter()
+            .filter(|pool| pool.left_out().is_none());
         let able: Vec<_> = offered.map(Pool::able).collect();
         match able.iter().filter(|able| **able).count() {
             0 => Able::Nothing,
