@@ -79,11 +79,15 @@ impl Pools {
             false => self.parts().guards.refusal().map(|refusal| refusal.reason),
         };
         let languages: Vec<_> = (self.parts().pools.iter())
-            .map(|pool| LanguageReadiness {
-                language: pool.language().name.clone(),
-                offered: pool.left_out().is_none(),
-                ready: pool.able() && refusal.is_none(),
-                detail: refusal.clone().unwrap_or_else(|| part(pool).detail),
+            .map(|pool| {
+                let offered = pool.left_out().is_none();
+                let refusal = refusal.clone().filter(|_| offered);
+                LanguageReadiness {
+                    language: pool.language().name.clone(),
+                    offered,
+                    ready: pool.able() && refusal.is_none(),
+                    detail: refusal.unwrap_or_else(|| part(pool).detail),
+                }
             })
             .collect();
         let mut offered = languages.iter().filter(|language| language.offered);
