@@ -76,8 +76,12 @@ impl Made {
     /// Takes away what keepers beside this one left that were killed; answers whether nothing of
     /// theirs is left.
     pub fn sweep(&self) -> bool {
-        let parents = self.folders.iter().filter_map(|folder| folder.parent());
-        parents.fold(true, |clean, parent| sweep(parent) && clean)
+        // All of them, whatever is left in the first.
+        let mut clean = true;
+        for parent in self.folders.iter().filter_map(|folder| folder.parent()) {
+            clean &= sweep(parent);
+        }
+        clean
     }
 
     fn make(&mut self, parent: &Path) -> io::Result<PathBuf> {
