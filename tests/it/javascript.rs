@@ -6,7 +6,7 @@ use serde_json::json;
 
 #[test]
 fn input_can_be_read_in_every_way() {
-    let lines = "const lines = require('readline').createInterface({ input: process.stdin })\n";
+    let lines = "const lines = require('readline').createInterface({ input: process.stdin });\n";
     let events = format!("{lines}lines.on('line', line => console.log(`<${{line}}>`))");
     let loops = format!(
         "{lines}(async () => {{ for await (const line of lines) console.log(`<${{line}}>`) }})()"

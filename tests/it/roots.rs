@@ -40,8 +40,8 @@ fn programs_run_on_the_toolchain_of_an_unpacked_image() {
         ),
         (
             "c",
-            "#include <stdio.h>\nint main() { printf(\"gcc %d %ld\\n\", __GNUC__, __STDC_VERSION__); }",
-            "gcc 14 202311\n",
+            "#include <stdio.h>\nint main() { printf(\"gcc %d %d\\n\", __GNUC__, __STDC_VERSION__ > 201710L); }",
+            "gcc 14 1\n",
         ),
         (
             "javascript",
