@@ -73,7 +73,8 @@ fn each_limit_ends_its_program_and_is_named() {
         ),
         (
             ASLEEP,
-            json!({"wall_ms": 400, "cpu_ms": 5000}),
+            // Node.js alone needs 400 of it to begin on a busy machine.
+            json!({"wall_ms": 1500, "cpu_ms": 5000}),
             stopped("time_limit", "wall_ms", "on\n"),
         ),
         (GREEDY, json!({}), failed("memory_limit", "memory_bytes")),
