@@ -39,6 +39,6 @@ CMD ["serve"]
 # Last, so that a new revision costs no other layer.
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="warmbox" \
-      org.opencontainers.image.description="Runs untrusted C++ and Python over HTTP, in sandboxes that are already warm" \
+      org.opencontainers.image.description="Runs untrusted programs of several languages over HTTP, in sandboxes that are already warm" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0" \
       org.opencontainers.image.revision="${REVISION}"

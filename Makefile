@@ -26,7 +26,7 @@ WEAKENED = $(CARGO_TARGET_DIR)/weakened/$(HOST_TRIPLE)/release/warmbox-superviso
 .PHONY: help run build server supervisor weakened setup docker images roots test fuzz check fmt bench micro soak smoke
 
 help: ## Show this help
-	@echo 'warmbox: runs untrusted C++ and Python over HTTP, in warm sandboxes'
+	@echo 'warmbox: runs untrusted C++, C, Python, JavaScript and Bash over HTTP, in warm sandboxes'
 	@echo
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
 	  || sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \2/p' Makefile
@@ -96,8 +96,8 @@ check: ## Formatting, lints, shell scripts, deploy/, and `unsafe` only where it 
 	@cargo clippy --locked --features otel -- -D warnings
 	@echo '==> shell scripts'
 	@for script in scripts/*.sh .ci/run; do bash -n "$$script"; done
-	@for script in runner-images/*/finish; do sh -n "$$script"; done
-	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh .ci/run runner-images/*/finish; \
+	@for script in runner-images/*/finish runner-images/*/further; do sh -n "$$script"; done
+	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh .ci/run runner-images/*/finish runner-images/*/further; \
 	  else echo 'shellcheck is not installed: only the syntax was looked at'; fi
 	@echo '==> deploy/'
 	@scripts/validate-deploy.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prints the images that the Dockerfiles start from, as `export BASE=… RUST=… PYTHON_BASE=… CPP_BASE=…`, for
+# Prints the images that the Dockerfiles start from, as `export BASE=… RUST=… PYTHON_BASE=… CPP_BASE=…` and so
+# on for each folder of runner-images/, for
 #   eval "$(scripts/base-images.sh)" && docker-compose up --build
 # What the environment names stays; where a registry answers, that is all. Where none does, substitutes are
 # made here, once, from Debian's packages, this machine's own Rust and the crates of Cargo.lock. They are for
@@ -51,6 +52,9 @@ rust_substitute() {
   echo "warmbox-offline-rust:${content:0:12}"
 }
 
+# python -> PYTHON_BASE, as in docker-compose.yml.
+variable_of() { echo "${1^^}_BASE"; }
+
 # The language's image under the name that stays: its Dockerfile finds nothing left to do in it.
 with_all() {
   docker image inspect --format '{{range .RepoTags}}{{println .}}{{end}}' "warmbox-$1:latest" |
@@ -59,17 +63,28 @@ with_all() {
 
 : >"$log"
 debian=debian:trixie-slim
-if [[ -n ${BASE:-} && -n ${PYTHON_BASE:-} && -n ${CPP_BASE:-} ]]; then
+languages=() variables=(BASE)
+for file in runner-images/*/Dockerfile; do
+  file=${file%/Dockerfile}
+  languages+=("${file##*/}")
+  variables+=("$(variable_of "${file##*/}")")
+done
+missing=()
+for variable in "${variables[@]}"; do [[ -n ${!variable:-} ]] || missing+=("$variable"); done
+if [[ ${#missing[@]} -eq 0 ]]; then
   : # Nothing to look for.
 elif is_had "$debian"; then
-  : "${BASE:=$debian}" "${PYTHON_BASE:=$debian}" "${CPP_BASE:=$debian}"
+  for variable in "${missing[@]}"; do printf -v "$variable" %s "$debian"; done
 else
   if [[ -z ${BASE:-} ]]; then
     BASE=warmbox-offline-base:trixie
     substitute import_base "$BASE"
   fi
-  scripts/images.sh python cpp
-  : "${PYTHON_BASE:=$(with_all python)}" "${CPP_BASE:=$(with_all cpp)}"
+  scripts/images.sh "${languages[@]}"
+  for language in "${languages[@]}"; do
+    variable=$(variable_of "$language")
+    [[ -n ${!variable:-} ]] || printf -v "$variable" %s "$(with_all "$language")"
+  done
 fi
 if [[ -z ${RUST:-} ]]; then
   RUST=rust:1-trixie
@@ -78,4 +93,8 @@ if [[ -z ${RUST:-} ]]; then
     substitute import_rust "$RUST"
   fi
 fi
-printf 'export BASE=%q RUST=%q PYTHON_BASE=%q CPP_BASE=%q\n' "$BASE" "$RUST" "$PYTHON_BASE" "$CPP_BASE" >&3
+{
+  printf 'export'
+  for variable in RUST "${variables[@]}"; do printf ' %s=%q' "$variable" "${!variable}"; done
+  echo
+} >&3

@@ -5,7 +5,8 @@
 # --roots: unpacks them to target/roots/<language>/ for the embedded engine; works without Docker.
 # --fresh: makes them anew, with the packages of today.
 # With a registry in reach it is a plain `docker build`. Without, mmdebstrap makes the base with all
-# packages in it, and the same Dockerfile finds nothing left to do.
+# packages in it, once for all folders with the same packages, and `finish` in the same Dockerfile
+# finds nothing left to do.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,6 +19,7 @@ export DOCKER_HOST="${DOCKER_HOST:-unix:///var/run/docker.sock}"
 export BUILDX_BUILDER=default BUILDX_NO_DEFAULT_ATTESTATIONS=1
 with_docker() { [[ $docker == yes ]]; }
 
+readonly run="$$ $EPOCHSECONDS"
 want_roots=no fresh=no languages=()
 for word in "$@"; do
   case $word in
@@ -58,10 +60,10 @@ base_of() { sed -n 's/^ARG BASE=//p' "runner-images/$1/Dockerfile" | head -n 1; 
 suite_of() {
   [[ ! -f runner-images/$1/packages ]] || base_of "$1" | sed -n 's/^debian:\([a-z]*\)\(-slim\)\{0,1\}$/\1/p'
 }
-# Only what the bare tree is made of, so that a word in the Dockerfile does not make it anew.
+# Only what the bare tree is made of: a word in the Dockerfile does not make it anew, and C++ shares C's.
 bare_of() {
   local folder=runner-images/$1
-  echo "warmbox-base-$1:$({ suite_of "$1" && cat "$folder"/{packages,finish} "$folder"/*.cpp; } 2>/dev/null | sha256sum | cut -c 1-12)"
+  echo "warmbox-base:$({ suite_of "$1" && cat "$folder"/{packages,finish}; } 2>/dev/null | sha256sum | cut -c 1-12)"
 }
 
 # ---- the steps of one language; they run as jobs of their own, with the log as output
@@ -72,15 +74,17 @@ step() {
   echo "==> ${*:4}"
 }
 
+# bootstrap LANGUAGE TAR SCRIPT...: Debian with the packages, and what these scripts of the folder do to it.
 bootstrap() {
-  local language=$1 tar=$2 from="$PWD/runner-images/$1" here=/tmp/toolchain hooks=() sources file
+  local language=$1 tar=$2 from="$PWD/runner-images/$1" here=/tmp/toolchain hooks=() sources file script
   # What its Dockerfile copies.
-  sources="'$from/packages' '$from/finish'"
-  for file in "$from"/*.cpp; do [[ ! -f $file ]] || sources+=" '$file'"; done
-  [[ -f $from/finish ]] && hooks=(
-    --customize-hook="mkdir \"\$1$here\"" --customize-hook="copy-in $sources $here"
-    --customize-hook="chroot \"\$1\" sh $here/finish" --customize-hook="rm -r \"\$1$here\""
-  )
+  sources="'$from/packages'"
+  for file in "$from"/{finish,further,*.cpp}; do [[ ! -f $file ]] || sources+=" '$file'"; done
+  hooks=(--customize-hook="mkdir \"\$1$here\"" --customize-hook="copy-in $sources $here")
+  for script in "${@:3}"; do
+    [[ ! -f $from/$script ]] || hooks+=(--customize-hook="chroot \"\$1\" sh $here/$script")
+  done
+  hooks+=(--customize-hook="rm -r \"\$1$here\"")
   # The machine's own name and resolver are nobody's business; the empty files are places to mount on.
   # shellcheck disable=SC2016 # the hook's own words
   hooks+=(--customize-hook='for name in hosts hostname resolv.conf; do : >"$1/etc/$name"; done')
@@ -91,18 +95,30 @@ bootstrap() {
     "${hooks[@]}" "$(suite_of "$language")" "$tar"
 }
 
+# The image of that name with Debian, the packages and what `finish` does. Languages that share it wait for the
+# first of them; `made` holds the number of the run that made it, so that --fresh makes it once.
+make_bare() {
+  local language=$1 bare=$2 tar="$PWD/$work/$1.tar" made="$work/${2//:/-}.made"
+  step "$language" 0 0 waiting for the packages
+  exec 8>"$work/${bare//:/-}.lock"
+  flock 8
+  if ! has_image "$bare" || [[ $fresh == yes && "$(cat "$made" 2>/dev/null)" != "$run" ]]; then
+    step "$language" 0 80 installing packages
+    bootstrap "$language" "$tar" finish
+    step "$language" 80 90 importing
+    docker import "$tar" "$bare"
+    rm -f "$tar"
+    echo "$run" >"$made"
+  fi
+  exec 8>&-
+}
+
 build() {
   local language=$1 options=(--tag "$(image_of "$1")")
   if [[ ${way[$language]} == bare ]]; then
-    local bare tar="$PWD/$work/$language.tar"
+    local bare
     bare=$(bare_of "$language")
-    if [[ $fresh == yes ]] || ! has_image "$bare"; then
-      step "$language" 0 80 installing packages
-      bootstrap "$language" "$tar"
-      step "$language" 80 90 importing
-      docker import "$tar" "$bare"
-      rm -f "$tar"
-    fi
+    make_bare "$language" "$bare"
     step "$language" 90 100 building
     options+=(--build-arg "BASE=$bare" --network none)
   else
@@ -128,7 +144,7 @@ unpack() {
     docker rm "$container"
   else
     step "$language" 0 90 installing packages
-    bootstrap "$language" "$PWD/$work/$language.tar"
+    bootstrap "$language" "$PWD/$work/$language.tar" finish further
     step "$language" 90 100 unpacking
     "${untar[@]}" -f "$work/$language.tar"
     rm -f "$work/$language.tar"
@@ -245,7 +261,7 @@ percent() {
 bar() {
   local full=$(($2 / 4)) from to text
   read -r from to text <"$work/$1.step"
-  printf '\r\033[K%s: %-8s [%-25s] %3d %% %4d s  %s\n' "$me" "$1" \
+  printf '\r\033[K%s: %-10s [%-25s] %3d %% %4d s  %s\n' "$me" "$1" \
     "$(printf '%*s' "$full" '' | tr ' ' '#')" "$2" "$((SECONDS - start))" "$text"
 }
 

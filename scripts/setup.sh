@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Finds what building and running warmbox needs and is not here; installs it where it may (root or
 # passwordless sudo on Debian and Ubuntu), else names it. Asks nothing and changes nothing else.
-# Stops only for what is essential: without numpy and matplotlib the service runs without pictures.
+# Stops only for what is essential: without numpy and matplotlib the service runs without pictures, without
+# Node.js it leaves JavaScript out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -41,6 +42,7 @@ look() {
       python_has matplotlib || optional+=(python3-matplotlib)
     fi
   fi
+  in_sandbox_path node || optional+=(nodejs)
   if [[ $EUID -ne 0 ]] && ! command -v newuidmap >/dev/null; then
     optional+=(uidmap)
   fi
@@ -60,22 +62,22 @@ need_rust() {
 # The names of the same things where there is no apt.
 other_names() {
   if command -v dnf >/dev/null; then
-    echo 'dnf install gcc-c++ make python3 glibc-static python3-numpy python3-matplotlib shadow-utils'
+    echo 'dnf install gcc-c++ make python3 glibc-static python3-numpy python3-matplotlib nodejs shadow-utils'
   elif command -v pacman >/dev/null; then
-    echo 'pacman -S --needed gcc make python python-numpy python-matplotlib shadow'
+    echo 'pacman -S --needed gcc make python python-numpy python-matplotlib nodejs shadow'
   elif command -v zypper >/dev/null; then
-    echo 'zypper install gcc-c++ make python3 glibc-devel-static python3-numpy python3-matplotlib shadow'
+    echo 'zypper install gcc-c++ make python3 glibc-devel-static python3-numpy python3-matplotlib nodejs shadow'
   elif command -v apk >/dev/null; then
-    echo 'apk add g++ make python3 musl-dev py3-numpy py3-matplotlib shadow-uidmap'
+    echo 'apk add g++ make python3 musl-dev py3-numpy py3-matplotlib nodejs bash shadow-uidmap'
   else
-    echo "install by your system's own means: a C++ compiler, make, python3, a static libc (libc.a), numpy, matplotlib, newuidmap"
+    echo "install by your system's own means: a C++ compiler, make, python3, a static libc (libc.a), numpy, matplotlib, Node.js, newuidmap"
   fi
 }
 
 # Says what is still missing, and stops when it is essential.
 verdict() {
   if [[ ${#optional[@]} -gt 0 ]]; then
-    say "warning: without ${optional[*]} the service runs with less (no pictures from Python without numpy and matplotlib; one uid for all runs without uidmap); to mend: $1"
+    say "warning: without ${optional[*]} the service runs with less (no pictures from Python without numpy and matplotlib; no JavaScript without nodejs; one uid for all runs without uidmap); to mend: $1"
   fi
   if [[ -n $pip_line ]]; then
     say "warning: without numpy and matplotlib Python makes no pictures; to mend: $pip_line"

@@ -63,13 +63,21 @@ find_socket() {
   export DOCKER_GID
 }
 
+build_each() {
+  local language base
+  for language in "${languages[@]}"; do
+    base=${language^^}_BASE
+    progress "building warmbox-$language" \
+      docker build --build-arg BASE="${!base}" --tag "warmbox-$language" "runner-images/$language" || return
+  done
+  progress 'building warmbox' docker build --build-arg BASE --build-arg RUST --tag warmbox .
+}
+
 build() {
   if [[ ${#compose[@]} -gt 0 ]]; then
     progress "${compose[*]} build" "${compose[@]}" --project-name "$ours" build
   else
-    progress 'building warmbox-python' docker build --build-arg BASE="$PYTHON_BASE" --tag warmbox-python runner-images/python
-    progress 'building warmbox-cpp' docker build --build-arg BASE="$CPP_BASE" --tag warmbox-cpp runner-images/cpp
-    progress 'building warmbox' docker build --build-arg BASE --build-arg RUST --tag warmbox .
+    build_each
   fi || fail "the build failed; its last words: $(tail -n 20 "$log")"
 }
 
@@ -113,12 +121,15 @@ PYTHON
   say "$1: status $4, stdout $(printf %q "$5")"
 }
 
-# The README's.
-ask_both() {
+# The README's, and a line of each other language.
+ask_all() {
   ask python application/json '{"code": "name = input()\nprint(\"hello\", name)", "stdin": "Ada"}' ok $'hello Ada\n'
   local program=$'#include <iostream>\nint main() {\n  std::cout << "hello\\n"'
   ask cpp text/plain "$program"$'\n}' compile_error ''
   ask cpp text/plain "$program"$';\n}' ok $'hello\n'
+  ask c text/plain $'#include <stdio.h>\nint main(void) { puts("hello"); }' ok $'hello\n'
+  ask javascript text/plain 'console.log("hello")' ok $'hello\n'
+  ask bash text/plain 'echo hello' ok $'hello\n'
 }
 
 check_rights() {
@@ -148,13 +159,18 @@ prove() {
   say "started with $1"
   address=$(docker port "$container" 5001/tcp | head -n 1)
   await_health
-  ask_both
+  ask_all
   check_rights
   check_stop "$2"
   docker rm "$container" >/dev/null
   container=''
 }
 
+languages=()
+for file in runner-images/*/Dockerfile; do
+  file=${file%/Dockerfile}
+  languages+=("${file##*/}")
+done
 scripts/docker.sh
 find_compose
 find_socket

@@ -165,8 +165,7 @@ fn many(server: &Server, runs: u32, request: impl Fn() -> Request + Sync) -> any
 /// From the start of the server's process until it says that it is ready, with the same number
 /// of warm runners.
 pub(crate) fn start(bench: &Bench) -> Vec<Group> {
-    // The defaults: two of each language.
-    let defaults: &[&str] = &[];
+    let two_of_each: &[&str] = &["--languages", "python,cpp"];
     let python: &[&str] = &[
         "--languages",
         "python",
@@ -176,7 +175,7 @@ pub(crate) fn start(bench: &Bench) -> Vec<Group> {
         "4",
     ];
     [
-        ("start, 2 Python and 2 C++ runners", defaults),
+        ("start, 2 Python and 2 C++ runners", two_of_each),
         ("start, 4 Python runners", python),
     ]
     .map(|(title, flags)| {

@@ -192,7 +192,7 @@ pub(crate) const GOALS: &[Goal] = &[
     },
     Goal {
         work: Work::Start,
-        title: "from start to ready, 4 warm runners (2 Python, 2 C++: the defaults)",
+        title: "from start to ready, 4 warm runners (2 Python, 2 C++)",
         against: "",
         bound: Bound::SecondsAtMost(3.0),
         in_the_way: "runners start at once and share the cores; a container takes the daemon's time as well.",

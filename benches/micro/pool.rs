@@ -106,6 +106,10 @@ impl Engine for Tasks {
         })
     }
 
+    fn lack<'a>(&'a self, _language: &'a Arc<Language>) -> Making<'a, Option<String>> {
+        Box::pin(std::future::ready(None))
+    }
+
     fn source<'a>(
         &'a self,
         _language: &'a Arc<Language>,

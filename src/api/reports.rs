@@ -23,12 +23,20 @@ struct LimitsReport {
 }
 
 pub(super) async fn languages(State(state): ApiStateRef) -> Json<Value> {
+    let left_out = |name: &str| {
+        let all = state.service.readiness().languages;
+        let found = all.into_iter().find(|it| it.language == name);
+        found.filter(|it| !it.offered).map(|it| it.detail)
+    };
     let languages: Vec<_> = state
         .service
         .languages()
         .iter()
         .map(|language| {
+            let left_out = left_out(&language.name);
             json!({
+                "offered": left_out.is_none(),
+                "detail": left_out,
                 "name": language.name,
                 "title": language.title,
                 "aliases": language.aliases,

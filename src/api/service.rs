@@ -189,7 +189,7 @@ pub enum PartState {
 /// `GET /readyz`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Readiness {
-    /// Every language that is offered can be executed, and new work is taken.
+    /// Every language that is not left out can be executed, one at least, and new work is taken.
     pub ready: bool,
     pub service_state: &'static str,
     pub languages: Vec<LanguageReadiness>,
@@ -198,6 +198,8 @@ pub struct Readiness {
 #[derive(Debug, Clone, Serialize)]
 pub struct LanguageReadiness {
     pub language: String,
+    /// False where it is left out: nobody asked for it, and what it needs is not there.
+    pub offered: bool,
     pub ready: bool,
     pub detail: String,
 }

@@ -134,7 +134,12 @@ impl Service for Fake {
         Readiness {
             ready: true,
             service_state: "running",
-            languages: vec![],
+            languages: vec![LanguageReadiness {
+                language: "javascript".into(),
+                offered: false,
+                ready: false,
+                detail: "left out: no node".into(),
+            }],
         }
     }
 }
@@ -397,10 +402,15 @@ async fn the_reports() {
     let fake = Arc::new(Fake::default());
     let get = |path: &str| Request::get(path).body(Body::empty()).unwrap();
     let languages = send(&fake, get("/languages")).await;
+    let cpp = &languages.body["languages"][2];
+    assert_eq!(cpp["standards"]["default"], "gnu++17");
     assert_eq!(
-        languages.body["languages"][0]["standards"]["default"],
-        "gnu++17"
+        (&cpp["offered"], &cpp["detail"]),
+        (&json!(true), &json!(null))
     );
+    let javascript = &languages.body["languages"][3];
+    let left_out = (&json!(false), &json!("left out: no node"));
+    assert_eq!((&javascript["offered"], &javascript["detail"]), left_out);
     assert_eq!(languages.body["limits"]["ceilings"]["wall_ms"], 60000);
     let health = send(&fake, get("/health")).await;
     assert_eq!(

@@ -1,7 +1,8 @@
 //! `warmbox client FILE`: sends a file to a server and prints what came back.
 
-use super::run::{exit_code, read, stdin};
+use super::run::{exit_code, find, read, stdin};
 use super::{Program, exit, fail};
+use crate::language;
 use crate::run::answer::Status;
 use serde::Deserialize;
 use std::io::Write;
@@ -36,12 +37,10 @@ pub(super) fn client(program: &Program, url: &str, key: Option<&str>) -> ExitCod
 }
 
 fn ask(program: &Program, url: &str, key: Option<&str>) -> anyhow::Result<Shown> {
-    let ending = program.file.extension().and_then(|e| e.to_str());
-    let language = match (&program.language, ending) {
-        (Some(language), _) => language.as_str(),
-        (None, Some("py")) => "python",
-        (None, Some("cpp" | "cc" | "cxx" | "c")) => "cpp",
-        (None, _) => anyhow::bail!("name the language with --language"),
+    // The server may know more of them; those are to be named.
+    let language = match &program.language {
+        Some(language) => language.clone(),
+        None => find(&language::load(None, &[])?, program)?.name.clone(),
     };
     let code = String::from_utf8(read(&program.file)?)
         .map_err(|_| anyhow::anyhow!("{} is not UTF-8", program.file.display()))?;

@@ -28,6 +28,10 @@ pub(super) fn doctor(config: &Config) -> ExitCode {
             .iter()
             .map(|language| (language.name.clone(), language.needs.clone()))
             .collect(),
+        asked_for: (languages.iter())
+            .filter(|language| language.asked_for)
+            .map(|language| language.name.clone())
+            .collect(),
         docker: config.docker.clone(),
         needs_docker: config.engine == EngineChoice::Docker,
     };

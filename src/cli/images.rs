@@ -30,18 +30,29 @@ async fn make(config: &Config, languages: &[Arc<Language>]) -> ExitCode {
         ..config.clone()
     };
     let engine = server::engine_of_command(&docker, languages, TaskTracker::new()).await;
-    let mut all = ExitCode::SUCCESS;
+    let (mut all, mut any) = (ExitCode::SUCCESS, false);
     for language in languages {
+        if let Some(lack) = engine.lack(language).await {
+            println!("{}: left out: {lack}", language.name);
+            continue;
+        }
         match engine.source(language).await {
-            Ok(source) => println!(
-                "{}: {} is ready ({})",
-                language.name, source.name, source.id
-            ),
+            Ok(source) => {
+                any = true;
+                println!(
+                    "{}: {} is ready ({})",
+                    language.name, source.name, source.id
+                );
+            }
             Err(error) => {
                 eprintln!("warmbox: {}: {error}", language.name);
                 all = ExitCode::from(exit::ENGINE);
             }
         }
     }
-    all
+    if any {
+        all
+    } else {
+        ExitCode::from(exit::ENGINE)
+    }
 }

@@ -80,13 +80,20 @@ fn request(config: &Config, program: &Program) -> anyhow::Result<RunRequest> {
     })
 }
 
-/// The language that was named, or that the file's ending tells.
-fn find(languages: &[Arc<Language>], program: &Program) -> anyhow::Result<Arc<Language>> {
+/// The language that was named, or that the file's ending tells: first of all the one whose main
+/// file has it, as g++ compiles .c as well.
+pub(super) fn find(
+    languages: &[Arc<Language>],
+    program: &Program,
+) -> anyhow::Result<Arc<Language>> {
     let path = program.file.to_string_lossy();
-    let found = languages.iter().find(|language| match &program.language {
-        Some(word) => language.answers_to(word),
-        None => language.is_source(&path),
-    });
+    let ending = |path: &str| path.rsplit_once('.').map(|(_, ending)| ending.to_owned());
+    let found = match &program.language {
+        Some(word) => languages.iter().find(|it| it.answers_to(word)),
+        None => (languages.iter())
+            .find(|it| it.is_source(&path) && ending(&it.main_file) == ending(&path))
+            .or_else(|| languages.iter().find(|it| it.is_source(&path))),
+    };
     let known = || {
         let names: Vec<_> = languages.iter().map(|l| l.name.as_str()).collect();
         names.join(", ")

@@ -11,6 +11,7 @@ pub(super) async fn checks(subject: &Subject) -> Vec<Check> {
         &subject.docker.host,
         subject.docker.runtime.as_deref(),
         subject.needs_docker,
+        &subject.asked_for,
     )
 }
 
@@ -19,6 +20,7 @@ fn judge(
     host: &str,
     runtime: Option<&str>,
     needed: bool,
+    asked_for: &[String],
 ) -> Vec<Check> {
     let amiss = |name: &str, text: String, mend: &str| match needed {
         true => Check::fail(name, text, mend),
@@ -63,6 +65,7 @@ fn judge(
             "Docker's own profile refuses the mounts of sandboxes: runners are started without it",
         ));
     }
+    let none = (found.images.iter()).all(|(_, _, state)| *state == FoundImage::Absent);
     checks.extend(found.images.into_iter().map(|(language, image, state)| {
         let name = format!("image for {language}");
         match state {
@@ -70,6 +73,11 @@ fn judge(
             FoundImage::Runner => {
                 Check::ok(&name, format!("{image}, with this build's supervisor"))
             }
+            FoundImage::Absent if !none && !asked_for.contains(&language) => Check::warn(
+                &name,
+                format!("{image} is not there: the language is left out"),
+                "make images",
+            ),
             FoundImage::Absent => amiss(&name, format!("{image} is not there"), "make images"),
             FoundImage::OtherBuild(theirs) => amiss(
                 &name,
@@ -120,6 +128,7 @@ pub(super) mod tests {
                 "unix:///x",
                 Some("crun"),
                 needed,
+                &["cpp".to_owned()],
             );
             let bad = if needed { State::Fail } else { State::Warn };
             let states: Vec<_> = checks.iter().map(|check| check.state).collect();
@@ -131,14 +140,21 @@ pub(super) mod tests {
             assert!(checks[0].text.contains("API 1.41"));
             assert_eq!(checks[3].mend.as_deref(), Some("make images"));
         }
-        let unknown = judge(found(Vec::new()), "unix:///x", Some("kata"), true);
+        let images = || {
+            let image = |name: &str, state| (name.to_owned(), format!("warmbox-{name}"), state);
+            let there = image("python", FoundImage::Toolchain);
+            vec![there, image("cpp", FoundImage::Absent)]
+        };
+        let left_out = judge(found(images()), "unix:///x", None, true, &[]);
+        assert_eq!(left_out[3].state, State::Warn, "{left_out:?}");
+        let unknown = judge(found(Vec::new()), "unix:///x", Some("kata"), true, &[]);
         assert_eq!(unknown[0].state, State::Fail);
     }
 
     #[tokio::test]
     async fn a_daemon_that_is_absent_says_how_to_mend_it() {
         let found = examine(&settings("unix:///nowhere/docker.sock"), []).await;
-        let checks = judge(found, "unix:///nowhere/docker.sock", None, false);
+        let checks = judge(found, "unix:///nowhere/docker.sock", None, false, &[]);
         assert_eq!(checks[0].state, State::Warn);
         assert!(
             checks[0].text.contains("/nowhere/docker.sock"),

@@ -79,6 +79,8 @@ pub struct Subject {
     pub supervisor: PathBuf,
     /// Each language's name and the command that it needs on the host.
     pub languages: Vec<(String, String)>,
+    /// Those of them that the configuration names or brings.
+    pub asked_for: Vec<String>,
     pub docker: DockerSettings,
     /// Whether the configuration takes nothing but Docker.
     pub needs_docker: bool,
@@ -150,6 +152,7 @@ mod tests {
             port: 0,
             supervisor: PathBuf::from("/nowhere/warmbox-supervisor"),
             languages: vec![("shell".into(), "sh".into())],
+            asked_for: Vec::new(),
             docker: docker::tests::settings("unix:///nowhere/docker.sock"),
             needs_docker: false,
             sandboxes: vec![("shell".into(), Err("no supervisor".into()))],

@@ -51,7 +51,7 @@ pub(super) async fn languages(wanted: &[(String, String)]) -> Vec<Check> {
     for (language, command) in wanted {
         let Some(path) = find(command) else {
             let text = format!("no {command} in {SEARCH_PATH}{}", elsewhere(command, None));
-            let mend = format!("apt-get install {command}");
+            let mend = format!("apt-get install {}", package(command));
             let check = if none { Check::fail } else { Check::warn };
             checks.push(check(language, text, mend));
             continue;
@@ -73,7 +73,10 @@ pub(super) async fn languages(wanted: &[(String, String)]) -> Vec<Check> {
                     path.display(),
                     target.display()
                 ),
-                format!("apt-get install {command}, so that it is below /usr"),
+                format!(
+                    "apt-get install {}, so that it is below /usr",
+                    package(command)
+                ),
             ),
             None => Check::ok(language, text),
         });
@@ -107,6 +110,14 @@ pub(super) async fn python_packages(wanted: &[(String, String)]) -> Vec<Check> {
         });
     }
     checks
+}
+
+/// What Debian calls the package of a command.
+fn package(command: &str) -> &str {
+    match command {
+        "node" => "nodejs",
+        same => same,
+    }
 }
 
 /// The command as a sandbox would find it.

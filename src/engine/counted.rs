@@ -43,6 +43,11 @@ impl Engine for Counted {
         Box::pin(self.count("start", self.engine.start(language)))
     }
 
+    /// Not counted: it makes nothing.
+    fn lack<'a>(&'a self, language: &'a Arc<Language>) -> Making<'a, Option<String>> {
+        self.engine.lack(language)
+    }
+
     fn source<'a>(
         &'a self,
         language: &'a Arc<Language>,

@@ -113,6 +113,27 @@ impl Engine for Embedded {
         Box::pin(self.spawn(language))
     }
 
+    fn lack<'a>(&'a self, language: &'a Arc<Language>) -> Making<'a, Option<String>> {
+        Box::pin(async move {
+            let root = self.root(language);
+            let (below, program) = (root.clone().unwrap_or("/".into()), language.needs.clone());
+            let look = tokio::task::spawn_blocking(move || toolchain::has(&below, &program));
+            let has = timeout(LOOK_DEADLINE, look).await.ok()?.ok()?;
+            let (needs, name) = (&language.needs, &language.name);
+            let places = format!("no {needs} in /usr/local/bin, /usr/bin or /bin");
+            (!has).then(|| match root {
+                None => format!(
+                    "{places} of this machine, or it leads out of /usr, of which sandboxes see \
+                     nothing; install it, or take an unpacked image (`make roots`, --roots-dir)"
+                ),
+                Some(root) => format!(
+                    "{places} of {}; unpack the image of {name} again (`make roots`)",
+                    root.display()
+                ),
+            })
+        })
+    }
+
     fn source<'a>(
         &'a self,
         language: &'a Arc<Language>,

@@ -33,6 +33,11 @@ pub trait Engine: Send + Sync + 'static {
         language: &'a Arc<Language>,
     ) -> Making<'a, Result<Connection, EngineError>>;
 
+    /// What this language needs, is not there and is not fetched either, with what mends it: a
+    /// program, an image. `None` where nothing is missing, and where that cannot be told. Has a
+    /// deadline of its own.
+    fn lack<'a>(&'a self, language: &'a Arc<Language>) -> Making<'a, Option<String>>;
+
     /// What a runner of this language would be made from now. A runner that was made from
     /// something else is out of date.
     fn source<'a>(&'a self, language: &'a Arc<Language>)

@@ -3,7 +3,7 @@
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where a language's program is looked for, as in a sandbox.
 const PROGRAMS: [&str; 3] = ["usr/local/bin", "usr/bin", "bin"];
@@ -29,18 +29,24 @@ const CHANGED_WITH_THEM: [&str; 16] = [
     "var/lib/pacman/local",
 ];
 
+/// Whether a sandbox on what is below `root` would find this program.
+pub(super) fn has(root: &Path, program: &str) -> bool {
+    let Some((path, _)) = find(root, program) else {
+        return false;
+    };
+    // Of this machine a sandbox sees no more. Links in another root lead to where they do in it.
+    let seen = ["/usr", "/bin", "/lib", "/lib64"];
+    let in_sight = |real: PathBuf| seen.iter().any(|folder| real.starts_with(folder));
+    root != Path::new("/") || path.canonicalize().is_ok_and(in_sight)
+}
+
 /// Differs when the toolchain below `root` may be another. `None` where its `program` is not there.
 ///
 /// A header that is written over by hand, in place, below one of these folders is not noticed.
 pub(super) fn state(root: &Path, program: &str) -> Option<String> {
-    let found = PROGRAMS.iter().find_map(|folder| {
-        let path = root.join(folder).join(program);
-        let link = std::fs::symlink_metadata(&path).ok()?;
-        Some((path, link))
-    });
-    let (path, link) = found?;
+    let (path, link) = find(root, program)?;
     let mut state = format!("{} {}", path.display(), of(&link));
-    // What it leads to; in a root it may lead to where only its sandbox would find it.
+    // What it leads to.
     let places = CHANGED_WITH_THEM.iter().map(|place| root.join(place));
     for place in std::iter::once(path).chain(places) {
         let told = std::fs::metadata(&place).map_or("-".to_owned(), |found| of(&found));
@@ -48,6 +54,15 @@ pub(super) fn state(root: &Path, program: &str) -> Option<String> {
         state.push_str(&told);
     }
     Some(state)
+}
+
+/// The program, or the link to it: in a root it may lead to where only its sandbox would find it.
+fn find(root: &Path, program: &str) -> Option<(PathBuf, Metadata)> {
+    PROGRAMS.iter().find_map(|folder| {
+        let path = root.join(folder).join(program);
+        let link = std::fs::symlink_metadata(&path).ok()?;
+        Some((path, link))
+    })
 }
 
 /// The time of the last change cannot be set, only be the present one.
@@ -67,11 +82,12 @@ mod tests {
     fn whatever_changes_with_a_toolchain_changes_its_state() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path();
-        assert_eq!(state(root, "cc"), None);
+        assert!(state(root, "cc").is_none() && !has(root, "cc"));
         fs::create_dir_all(root.join("usr/bin")).unwrap();
         fs::create_dir_all(root.join("var/lib/dpkg")).unwrap();
         fs::write(root.join("usr/bin/cc-1"), "one").unwrap();
         std::os::unix::fs::symlink("cc-1", root.join("usr/bin/cc")).unwrap();
+        assert!(has(root, "cc") && !has(root, "c"));
         let mut states = vec![state(root, "cc").unwrap()];
         assert_eq!(state(root, "cc"), Some(states[0].clone()));
         let changes: [&dyn Fn(); 4] = [

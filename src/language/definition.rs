@@ -114,6 +114,7 @@ pub(super) fn parse(name: &str, text: &str, support: Vec<SupportFile>) -> Result
         images: written.images,
         needs: written.needs,
         support,
+        asked_for: false,
         prepared: prepared::parse(written.prepared)?,
         run: Template::parse(&written.run.argv, &known).map_err(|error| format!("run: {error}"))?,
     })

@@ -33,7 +33,8 @@ pub enum LanguageError {
 }
 
 /// The languages to offer, by name: those that `only` names, or all where it names none. A folder
-/// of `dir` replaces the built-in language of its name.
+/// of `dir` replaces the built-in language of its name, and takes its aliases from others: what is
+/// built in tomorrow must not end a server that has its own today.
 ///
 /// # Errors
 /// A folder or file that cannot be read, a definition that is wrong, a word for two languages, a
@@ -45,7 +46,16 @@ pub fn load(dir: Option<&Path>, only: &[String]) -> Result<Vec<Arc<Language>>, L
         if found.is_empty() {
             return Err(LanguageError::Empty(dir.to_path_buf()));
         }
-        languages.extend(found);
+        for (name, mut language) in found {
+            for word in std::iter::once(&name).chain(&language.aliases) {
+                languages.retain(|built_in, other| built_in != word || other.asked_for);
+                for other in languages.values_mut().filter(|other| !other.asked_for) {
+                    other.aliases.retain(|alias| alias != word);
+                }
+            }
+            language.asked_for = true;
+            languages.insert(name, language);
+        }
     }
     let mut words = BTreeMap::new();
     for language in languages.values() {
@@ -65,10 +75,15 @@ pub fn load(dir: Option<&Path>, only: &[String]) -> Result<Vec<Arc<Language>>, L
             known: words.into_keys().collect::<Vec<_>>().join(", "),
         });
     }
-    Ok((languages.into_values())
-        .filter(|language| only.is_empty() || only.iter().any(|word| language.answers_to(word)))
-        .map(Arc::new)
-        .collect())
+    let mut offered = Vec::new();
+    for mut language in languages.into_values() {
+        let named = only.iter().any(|word| language.answers_to(word));
+        if named || only.is_empty() {
+            language.asked_for |= named;
+            offered.push(Arc::new(language));
+        }
+    }
+    Ok(offered)
 }
 
 fn built_in() -> Result<BTreeMap<String, Language>, LanguageError> {
@@ -173,38 +188,66 @@ fn add(
 mod tests {
     use super::*;
 
-    const BASH: &str = "title='Bash'\nmain_file='main.sh'\nsource_endings=['sh']\nneeds='bash'\n\
-        [version]\nargv=['bash','--version']\n[run]\nargv=['bash','{main}','{args}']\n";
+    const ASH: &str = "title='Ash'\nmain_file='main.sh'\nsource_endings=['sh']\nneeds='ash'\n\
+        [version]\nargv=['ash','--version']\n[run]\nargv=['ash','{main}','{args}']\n";
 
     #[test]
     fn every_folder_of_the_repository_is_built_in() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("runner-images");
         let on_disk = from_folder(&root).unwrap();
         assert_eq!(built_in().unwrap(), on_disk);
-        assert!(on_disk.contains_key("cpp") && on_disk.contains_key("python"));
+        let names: Vec<_> = on_disk.keys().collect();
+        assert_eq!(names, ["bash", "c", "cpp", "javascript", "python"]);
     }
 
     #[test]
     fn a_folder_adds_a_language_with_no_rust() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(dir.path().join("bash/support")).unwrap();
-        std::fs::write(dir.path().join("bash/language.toml"), BASH).unwrap();
-        std::fs::write(dir.path().join("bash/support/rc"), "x").unwrap();
+        std::fs::create_dir_all(dir.path().join("ash/support")).unwrap();
+        std::fs::write(dir.path().join("ash/language.toml"), ASH).unwrap();
+        std::fs::write(dir.path().join("ash/support/rc"), "x").unwrap();
         let languages = load(Some(dir.path()), &[]).unwrap();
         let names: Vec<_> = languages
             .iter()
             .map(|language| language.name.as_str())
             .collect();
-        assert_eq!(names, ["bash", "cpp", "python"]);
-        assert_eq!(languages[0].run_argv(&[], &[]), ["bash", "main.sh"]);
+        assert_eq!(names, ["ash", "bash", "c", "cpp", "javascript", "python"]);
+        assert_eq!(languages[0].run_argv(&[], &[]), ["ash", "main.sh"]);
         assert_eq!(languages[0].support.len(), 1);
+        let asked_for: Vec<_> = languages.iter().filter(|it| it.asked_for).collect();
+        assert_eq!(asked_for, [&languages[0]], "brought, and the others not");
+    }
+
+    #[test]
+    fn a_folder_takes_words_from_what_is_built_in() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, alias) in [("python", "snake"), ("nodejs", "javascript")] {
+            std::fs::create_dir_all(dir.path().join(name)).unwrap();
+            let text = format!("aliases = ['{alias}']\n{ASH}");
+            std::fs::write(dir.path().join(name).join("language.toml"), text).unwrap();
+        }
+        let languages = load(Some(dir.path()), &[]).unwrap();
+        for (word, name) in [
+            ("nodejs", Some("nodejs")),
+            ("javascript", Some("nodejs")),
+            // went with the language that was built in under a word of the folder's
+            ("js", None),
+            ("python", Some("python")),
+            ("snake", Some("python")),
+            ("py", None),
+            ("sh", Some("bash")),
+        ] {
+            let found = languages.iter().find(|it| it.answers_to(word));
+            assert_eq!(found.map(|it| &*it.name), name, "{word}");
+        }
     }
 
     #[test]
     fn only_what_is_named_is_offered() {
         let offered = load(None, &["py".to_owned()]).unwrap();
         assert_eq!(offered.len(), 1);
-        assert_eq!(offered[0].name, "python");
+        assert!(offered[0].name == "python" && offered[0].asked_for);
+        assert!(load(None, &[]).unwrap().iter().all(|it| !it.asked_for));
         let error = load(None, &["python".to_owned(), "ruby".to_owned()]).unwrap_err();
         assert!(error.to_string().contains("\"ruby\""), "{error}");
     }
@@ -213,16 +256,14 @@ mod tests {
     fn what_is_wrong_is_named_with_its_file() {
         for (change, reason) in [
             ("colour = 1\n", "unknown field `colour`"),
-            ("aliases = ['py']\n", "stands for both"),
+            ("aliases = ['dash']\n", "stands for both"),
             ("aliases = ['a/b']\n", "cannot be a word in a URL"),
         ] {
             let dir = tempfile::tempdir().unwrap();
-            std::fs::create_dir_all(dir.path().join("bash")).unwrap();
-            std::fs::write(
-                dir.path().join("bash/language.toml"),
-                format!("{change}{BASH}"),
-            )
-            .unwrap();
+            for (name, text) in [("ash", format!("{change}{ASH}")), ("dash", ASH.to_owned())] {
+                std::fs::create_dir_all(dir.path().join(name)).unwrap();
+                std::fs::write(dir.path().join(name).join("language.toml"), text).unwrap();
+            }
             let error = load(Some(dir.path()), &[]).unwrap_err().to_string();
             assert!(error.contains(reason), "{error}");
         }

@@ -53,6 +53,9 @@ pub struct Language {
     pub needs: String,
     /// Our own files, read-only beside its programs.
     pub support: Vec<SupportFile>,
+    /// The configuration names it or brings it: a server that cannot execute it is not ready. Any
+    /// other language is left out where its programs are not there.
+    pub asked_for: bool,
     prepared: Vec<prepared::Interpreter>,
     run: Template,
 }
@@ -201,12 +204,12 @@ mod tests {
         let argv = cpp.compile_argv(&files(&["main.cpp"]), None).unwrap();
         let words = argv[2..].iter().take_while(|word| *word != "-o");
         let words: Vec<_> = words.map(String::as_str).collect();
-        let finish = include_str!("../../runner-images/cpp/finish");
+        let further = include_str!("../../runner-images/cpp/further");
         let flags = format!("flags=\"-std=$1 {}\"", words.join(" "));
-        assert!(words.len() > 1 && finish.contains(&flags), "{flags}");
+        assert!(words.len() > 1 && further.contains(&flags), "{flags}");
         let standard = cpp.standards.unwrap().default;
         for header in ["iostream", "bits/stdc++.h"] {
-            let line = finish
+            let line = further
                 .lines()
                 .find(|line| line.ends_with(&format!("$std {header}; done")));
             assert!(
@@ -214,6 +217,42 @@ mod tests {
                 "{header}"
             );
         }
+    }
+
+    /// Else their images would share nothing but the name of the compiler.
+    #[test]
+    fn c_and_cpp_stand_on_the_same_packages() {
+        for (c, cpp) in [
+            (
+                include_str!("../../runner-images/c/packages"),
+                include_str!("../../runner-images/cpp/packages"),
+            ),
+            (
+                include_str!("../../runner-images/c/finish"),
+                include_str!("../../runner-images/cpp/finish"),
+            ),
+        ] {
+            assert_eq!(c, cpp);
+        }
+    }
+
+    #[test]
+    fn c_compiles_its_own_sources_and_links_the_mathematics_last() {
+        let c = named("gcc");
+        let argv = c
+            .compile_argv(&files(&["main.c", "lib/a.c", "a.h", "b.cpp"]), Some("c11"))
+            .unwrap();
+        assert_eq!(argv[..2], ["gcc", "-std=c11"]);
+        assert!(argv.ends_with(&[
+            "main".into(),
+            "main.c".into(),
+            "lib/a.c".into(),
+            "-lm".into()
+        ]));
+        assert_eq!(
+            c.compile_argv(&files(&["main.c"]), None).unwrap()[1],
+            "-std=gnu17"
+        );
     }
 
     #[test]

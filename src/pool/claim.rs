@@ -126,9 +126,14 @@ impl Pool {
         }
     }
 
-    /// Why no runner will come soon: there is none, and to make one failed, and failed again.
+    /// Why no runner will come soon: there is none, and to make one failed, and failed again; or
+    /// what it needs is not there.
     fn hopeless(&self) -> Option<String> {
         let stats = &self.0.stats;
+        let left_out = stats.why_left_out();
+        if left_out.is_some() {
+            return left_out;
+        }
         (self.working() == 0 && stats.failures_in_a_row() > 1)
             .then(|| stats.last_error())
             .flatten()

@@ -122,17 +122,26 @@ impl Pool {
         Some(MadeFrom { source, version })
     }
 
+    /// Why its language is left out: nobody asked for it, and what it needs is not there and has not
+    /// been since the start.
+    pub fn left_out(&self) -> Option<String> {
+        self.0.stats.why_left_out()
+    }
+
     /// As many runners work as are kept ready, or it is unable to make them. That they are idle is
     /// not asked: a server whose socket was there before it has requests from its first moment.
     pub fn settled(&self) -> bool {
-        self.working() >= self.0.settings.min_idle || self.0.stats.last_error().is_some()
+        let stats = &self.0.stats;
+        let unable = stats.last_error().or(stats.why_left_out());
+        self.working() >= self.0.settings.min_idle || unable.is_some()
     }
 
     /// A runner that said Hello is alive now; or none is wanted before the first request, and
     /// nothing speaks against making one then.
     pub fn able(&self) -> bool {
         let stats = &self.0.stats;
-        let on_demand = self.0.settings.min_idle == 0 && stats.last_error().is_none();
+        let unable = stats.last_error().or(stats.why_left_out());
+        let on_demand = self.0.settings.min_idle == 0 && unable.is_none();
         on_demand || self.working() > 0
     }
 

@@ -1,7 +1,7 @@
 //! The one owner of creation: fills the pool to its floor, creates more while requests wait, and
 //! backs off while creation fails.
 
-use super::runner::Idle;
+use super::runner::{Idle, StartError};
 use super::stats::Retired;
 use super::{Pool, Snapshot};
 use std::time::Duration;
@@ -11,10 +11,21 @@ use tokio::time::sleep;
 const STARTING_AT_ONCE: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// From one look for what a language lacks to the next.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Keeps a pool filled until it is stopped; then empties it.
 pub(super) async fn keep_filled(pool: Pool) {
     let shared = &pool.0;
+    if shared.settings.min_idle == 0 {
+        // Else the first request would find it out.
+        tokio::select! {
+            lack = shared.engine.lack(&shared.language) => {
+                lack.map(|lack| pool.note(&StartError::Lack(lack)));
+            }
+            () = shared.stop.cancelled() => {}
+        }
+    }
     loop {
         while pool.wants_more() {
             let Ok(slot) = shared.slots.clone().try_acquire_owned() else {
@@ -46,7 +57,7 @@ impl Pool {
         let (ready, starting) = (self.idle() + stats.examined(), stats.starting());
         // While creation fails it is tried on, one at a time, and wanted or not: else nothing would
         // notice that it works again where no runner is kept ready.
-        let (at_once, probe) = match stats.last_error() {
+        let (at_once, probe) = match stats.last_error().or(stats.why_left_out()) {
             None => (STARTING_AT_ONCE, 0),
             Some(_) => (1, 1),
         };
@@ -62,31 +73,50 @@ impl Pool {
             started = Idle::start(self, slot) => started,
             () = shared.stop.cancelled() => return,
         };
-        match started {
+        let pause = match started {
             Ok(idle) => {
+                if shared.stats.leave_out(None) {
+                    let language = &shared.language.name;
+                    tracing::info!(language, "a language is left out no more");
+                }
                 shared.stats.created(idle.hello(), idle.source());
                 // Newer than what was last heard, and then not to be taken for outdated.
                 *shared.current() = Some(idle.source().clone());
-                self.put_back(idle);
+                return self.put_back(idle);
             }
-            Err(error) => {
-                let failures = shared.stats.failed(error.to_string());
-                shared.failed.notify_waiters();
-                let pause = pause_after(failures);
-                tracing::warn!(
-                    language = shared.language.name,
-                    engine = shared.engine.name(),
-                    failures,
-                    pause_ms = pause.as_millis() as u64,
-                    %error,
-                    "cannot make a runner"
-                );
-                tokio::select! {
-                    () = sleep(pause) => {}
-                    () = shared.stop.cancelled() => {}
-                }
-            }
+            Err(error) => self.note(&error),
+        };
+        tokio::select! {
+            () = sleep(pause) => {}
+            () = shared.stop.cancelled() => {}
         }
+    }
+
+    /// Why there is no runner, for whoever asks; answers how long to leave it.
+    fn note(&self, error: &StartError) -> Duration {
+        let shared = &self.0;
+        let language = &shared.language.name;
+        // What nobody asked for and never was there is missed by nobody; what was there is.
+        let excused = !shared.language.asked_for && !shared.stats.any_created();
+        if let (StartError::Lack(lack), true) = (error, excused) {
+            if shared.stats.leave_out(Some(lack.clone())) {
+                tracing::warn!(language, lack, "a language is left out");
+            }
+            shared.failed.notify_waiters();
+            return LOOK_AGAIN;
+        }
+        let failures = shared.stats.failed(error.to_string());
+        shared.failed.notify_waiters();
+        let pause = pause_after(failures);
+        tracing::warn!(
+            language,
+            engine = shared.engine.name(),
+            failures,
+            pause_ms = pause.as_millis() as u64,
+            %error,
+            "cannot make a runner"
+        );
+        pause
     }
 
     /// What the pool tells about itself.

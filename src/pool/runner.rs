@@ -27,6 +27,8 @@ const RECYCLE_DEADLINE: Duration = Duration::from_secs(10);
 /// Why a runner never became ready.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    #[error("{0}")]
+    Lack(String),
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error("a new runner said nothing within {} s{}", HELLO_DEADLINE.as_secs(), words(.0))]
@@ -278,6 +280,9 @@ async fn start_and_greet(
     engine: &dyn Engine,
     language: &Arc<Language>,
 ) -> Result<(Connection, Hello), StartError> {
+    if let Some(lack) = engine.lack(language).await {
+        return Err(StartError::Lack(lack));
+    }
     let mut connection = engine.start(language).await?;
     let greeted = match timeout(HELLO_DEADLINE, greet(&mut connection, engine.rebuild())).await {
         Ok(greeted) => greeted,

@@ -74,6 +74,8 @@ pub struct Snapshot {
     pub hello: Option<Hello>,
     pub source: Option<Source>,
     pub last_error: Option<String>,
+    /// Why its language is left out.
+    pub left_out: Option<String>,
 }
 
 #[derive(Default)]
@@ -99,6 +101,7 @@ struct Rest {
     hello: Option<Hello>,
     source: Option<Source>,
     last_error: Option<String>,
+    left_out: Option<String>,
     failures_in_a_row: u32,
 }
 
@@ -174,6 +177,7 @@ impl Stats {
         rest.hello = Some(hello.clone());
         rest.source = Some(source.clone());
         rest.last_error = None;
+        rest.left_out = None;
         rest.failures_in_a_row = 0;
     }
 
@@ -184,6 +188,22 @@ impl Stats {
         rest.last_error = Some(error);
         rest.failures_in_a_row += 1;
         rest.failures_in_a_row
+    }
+
+    /// Notes whether what the language needs is missing; answers whether that is news.
+    pub(super) fn leave_out(&self, lack: Option<String>) -> bool {
+        let mut rest = self.rest();
+        let news = rest.left_out != lack;
+        rest.left_out = lack;
+        news
+    }
+
+    pub(super) fn why_left_out(&self) -> Option<String> {
+        self.rest().left_out.clone()
+    }
+
+    pub(super) fn any_created(&self) -> bool {
+        self.created.load(Ordering::Relaxed) > 0
     }
 
     pub(super) fn claimed(&self, warm: bool, used_before: bool, waited: Duration) {
@@ -242,6 +262,7 @@ impl Stats {
             hello: rest.hello.clone(),
             source: rest.source.clone(),
             last_error: rest.last_error.clone(),
+            left_out: rest.left_out.clone(),
             ..Snapshot::default()
         }
     }

@@ -25,7 +25,8 @@ pub(super) async fn keep_well(pool: Pool) {
             () = shared.stop.cancelled() => return,
             () = sleep(ROUND) => {}
         }
-        if Instant::now() >= next_look {
+        // To ask for an image that nobody asked for would fetch it.
+        if Instant::now() >= next_look && pool.left_out().is_none() {
             let source = tokio::select! {
                 source = shared.engine.source(&shared.language) => source,
                 () = shared.stop.cancelled() => return,

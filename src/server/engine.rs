@@ -44,37 +44,47 @@ pub(super) async fn engine(
     match config.engine {
         EngineChoice::Embedded => Arc::new(embedded()),
         EngineChoice::Docker => Arc::new(docker()),
-        EngineChoice::Auto => {
-            let names = languages.iter().map(|language| language.name.as_str());
-            match lack(&config.docker, names).await {
-                None => {
-                    tracing::info!("engine auto: taking docker; pin it with WARMBOX_ENGINE=docker");
-                    Arc::new(docker())
-                }
-                Some(lack) => {
-                    tracing::warn!(
-                        lack,
-                        "engine auto: taking the embedded engine, not docker; pin it with \
-                         WARMBOX_ENGINE=embedded"
-                    );
-                    Arc::new(embedded())
-                }
+        EngineChoice::Auto => match lack(&config.docker, languages).await {
+            None => {
+                tracing::info!("engine auto: taking docker; pin it with WARMBOX_ENGINE=docker");
+                Arc::new(docker())
             }
-        }
+            Some(lack) => {
+                tracing::warn!(
+                    lack,
+                    "engine auto: taking the embedded engine, not docker; pin it with \
+                         WARMBOX_ENGINE=embedded"
+                );
+                Arc::new(embedded())
+            }
+        },
     }
 }
 
-/// What is missing for the docker engine, if anything. Nothing is pulled for the answer.
-async fn lack<'a>(
-    settings: &DockerSettings,
-    languages: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
-    match docker::examine(settings, languages).await {
-        Err(error) => Some(error.to_string()),
-        Ok(found) => (found.images.into_iter())
-            .find(|(_, _, found)| *found == FoundImage::Absent)
-            .map(|(_, image, _)| format!("the image {image} is not there")),
-    }
+/// What is missing for the docker engine, if anything: a daemon, the image of a language that was
+/// asked for, or those of all. Nothing is pulled for the answer.
+async fn lack(settings: &DockerSettings, languages: &[Arc<Language>]) -> Option<String> {
+    let names = languages.iter().map(|language| language.name.as_str());
+    let found = match docker::examine(settings, names).await {
+        Err(error) => return Some(error.to_string()),
+        Ok(found) => found.images,
+    };
+    let asked_for = |name: &str| {
+        let by_name = languages.iter().any(|it| it.asked_for && it.name == name);
+        by_name || settings.images.contains_key(name)
+    };
+    missed(&found, asked_for).map(|image| format!("the image {image} is not there"))
+}
+
+/// The image for want of which there is no use in Docker.
+fn missed(
+    found: &[(String, String, FoundImage)],
+    asked_for: impl Fn(&str) -> bool,
+) -> Option<&str> {
+    let absent = || (found.iter()).filter(|(_, _, state)| *state == FoundImage::Absent);
+    let all = absent().count() == found.len();
+    let mut missed = absent().filter(|(language, _, _)| all || asked_for(language));
+    missed.next().map(|(_, image, _)| image.as_str())
 }
 
 /// The engine for a command that runs something and ends. A server's sweep knows nothing of it,
@@ -160,5 +170,23 @@ impl Watch {
             asked: Instant::now(),
             error,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn docker_needs_the_images_that_were_asked_for_and_one_at_least() {
+        let image = |name: &str, state| (name.to_owned(), format!("warmbox-{name}"), state);
+        let old = [
+            image("bash", FoundImage::Absent),
+            image("python", FoundImage::Toolchain),
+        ];
+        assert_eq!(missed(&old, |_| false), None);
+        assert_eq!(missed(&old, |name| name == "python"), None);
+        assert_eq!(missed(&old, |name| name == "bash"), Some("warmbox-bash"));
+        assert_eq!(missed(&old[..1], |_| false), Some("warmbox-bash"));
     }
 }

@@ -2,7 +2,7 @@
 //! asked for.
 
 use super::health::Seen;
-use super::service::{Parts, Pools};
+use super::service::{Able, Parts, Pools};
 use crate::api::{
     Health, LanguageReadiness, LanguageStats, PartState, PoolStats, Readiness, Service,
 };
@@ -31,6 +31,10 @@ impl Pools {
                         hello.toolchain,
                         isolation(&hello)
                     ),
+                    Snapshot {
+                        left_out: Some(lack),
+                        ..
+                    } => format!("{name}: left out: {lack}"),
                     Snapshot { last_error, .. } => {
                         let why = last_error.unwrap_or_else(|| "still starting".to_owned());
                         format!("{name}: not available: {why}")
@@ -53,8 +57,7 @@ impl Pools {
     pub(super) fn tell_health(&self) -> Health {
         self.look();
         let parts = self.parts().board.parts();
-        let mut pools = parts.iter().filter(|part| part.name.starts_with(POOL));
-        let down = self.is_stopping() || pools.all(|part| part.state == PartState::Down);
+        let down = self.is_stopping() || self.able() == Able::Nothing;
         let status = if down {
             PartState::Down
         } else if parts.iter().all(|part| part.state == PartState::Ok) {
@@ -76,14 +79,20 @@ impl Pools {
             false => self.parts().guards.refusal().map(|refusal| refusal.reason),
         };
         let languages: Vec<_> = (self.parts().pools.iter())
-            .map(|pool| LanguageReadiness {
-                language: pool.language().name.clone(),
-                ready: pool.able() && refusal.is_none(),
-                detail: refusal.clone().unwrap_or_else(|| part(pool).detail),
+            .map(|pool| {
+                let offered = pool.left_out().is_none();
+                let refusal = refusal.clone().filter(|_| offered);
+                LanguageReadiness {
+                    language: pool.language().name.clone(),
+                    offered,
+                    ready: pool.able() && refusal.is_none(),
+                    detail: refusal.unwrap_or_else(|| part(pool).detail),
+                }
             })
             .collect();
+        let mut offered = languages.iter().filter(|language| language.offered);
         Readiness {
-            ready: languages.iter().all(|language| language.ready),
+            ready: self.able() != Able::Nothing && offered.all(|language| language.ready),
             service_state: self.parts().life.state().name(),
             languages,
         }
@@ -155,6 +164,9 @@ impl Pools {
 fn part(pool: &Pool) -> Seen {
     let snapshot = pool.snapshot();
     let name = format!("{POOL}{}", pool.language().name);
+    if let Some(lack) = snapshot.left_out {
+        return Seen::now(name, PartState::Ok, format!("left out: {lack}"));
+    }
     match (pool.able(), snapshot.last_error) {
         (true, None) => Seen::now(name, PartState::Ok, format!("{} runners", snapshot.alive)),
         (true, Some(error)) => Seen::now(name, PartState::Degraded, error),

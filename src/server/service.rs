@@ -34,7 +34,7 @@ const GUARDED_RETRY_AFTER: Duration = Duration::from_secs(10);
 /// How long the start may wait for the first runners before it says so.
 const SETTLE_DEADLINE: Duration = Duration::from_secs(30);
 
-/// Which languages can be executed.
+/// Which languages can be executed, of those that are not left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Able {
     All,
@@ -134,9 +134,15 @@ impl Pools {
 
     /// How many of the languages can be executed.
     pub(super) fn able(&self) -> Able {
-        match self.parts.pools.iter().filter(|pool| pool.able()).count() {
+        let offered = self
+            .parts
+            .pools
+            .iter()
+            .filter(|pool| pool.left_out().is_none());
+        let able: Vec<_> = offered.map(Pool::able).collect();
+        match able.iter().filter(|able| **able).count() {
             0 => Able::Nothing,
-            able if able == self.parts.pools.len() => Able::All,
+            count if count == able.len() => Able::All,
             _ => Able::Some,
         }
     }

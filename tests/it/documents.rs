@@ -15,9 +15,10 @@ const ENDINGS: [&str; 9] = [
     "rs", "cpp", "py", "json", "jsonl", "toml", "md", "sh", "yml",
 ];
 /// Files of requests, operators, languages and peers.
-const NOT_OURS: [&str; 7] = [
+const NOT_OURS: [&str; 8] = [
     "main.cpp",
     "main.py",
+    "main.sh",
     "warmbox.toml",
     "./warmbox.toml",
     "language.toml",

@@ -55,7 +55,7 @@ fn the_quick_compiler_answers_what_the_plain_one_does() {
 }
 
 /// Without this the table would hold for two plain compilers as well. That g++ takes the precompiled
-/// headers is seen to where they are made, in `runner-images/cpp/finish`.
+/// headers is seen to where they are made, in `runner-images/cpp/further`.
 #[test]
 fn the_quick_compiler_is_another() {
     let linked_by_mold = "#include <iostream>\n#include <fstream>\n#include <sstream>\n\

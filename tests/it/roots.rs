@@ -25,8 +25,48 @@ fn programs_run_on_the_toolchain_of_an_unpacked_image() {
         "{} is not there: run make test, or scripts/images.sh --roots",
         root("cpp")
     );
-    let options = ["--roots-dir", &roots.display().to_string()];
+    let options = [
+        "--roots-dir",
+        &roots.display().to_string(),
+        "--languages",
+        "",
+    ];
     let server = Server::start(&Options::new(Setup::Own, &options));
+    for (language, code, stdout) in [
+        (
+            "bash",
+            "echo ${BASH_VERSION%.*} $(gawk 'BEGIN { print 1 }') $(bc <<< 6*7)",
+            "5.2 1 42\n",
+        ),
+        (
+            "c",
+            "#include <stdio.h>\nint main() { printf(\"gcc %d %d\\n\", __GNUC__, __STDC_VERSION__ > 201710L); }",
+            "gcc 14 1\n",
+        ),
+        (
+            "javascript",
+            "console.log(process.version.split('.')[0], typeof fetch)",
+            "v20 function\n",
+        ),
+        (
+            "python",
+            "import numpy, sys\nprint(sys.version_info[:2])",
+            "(3, 13)\n",
+        ),
+    ] {
+        let mut request = json!({ "code": code });
+        if language == "c" {
+            request["std"] = json!("c23");
+        }
+        let answer = server.execute(language, &request);
+        check(
+            language,
+            &answer,
+            &json!({"status": "ok", "stdout": stdout}),
+        );
+        let image = json!({"image": root(language)});
+        check(language, &server.pool(language), &image);
+    }
     let code = "#include <cstdio>\nint main() { printf(\"g++ %d\\n\", __GNUC__); }";
     let answer = server.execute("cpp", &json!({"code": code}));
     check(

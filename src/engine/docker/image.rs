@@ -77,6 +77,22 @@ impl Images {
         Ok(Source { name, id })
     }
 
+    /// That a language's image is not there, where that is certain.
+    pub(super) async fn lack(&self, daemon: &Daemon, language: &str) -> Option<String> {
+        let image = self.wanted.image(language);
+        let absent = matches!(inspect(daemon, &image).await, Ok(None));
+        let tried = " and is not pulled, because nobody asked for the language".to_owned();
+        absent.then(|| {
+            let language = language.to_owned();
+            let absent = DockerError::NoImage {
+                language,
+                image,
+                tried,
+            };
+            absent.to_string()
+        })
+    }
+
     pub(super) fn doing(&self, language: &str) -> Option<String> {
         lock(&self.doing).get(language).cloned()
     }

@@ -237,6 +237,17 @@ impl Engine for Docker {
         })
     }
 
+    /// What was asked for is fetched, unless nothing is to be: `start` says what came of that.
+    fn lack<'a>(&'a self, language: &'a Arc<Language>) -> Making<'a, Option<String>> {
+        Box::pin(async move {
+            if language.asked_for || self.0.settings.images.contains_key(&language.name) {
+                return None;
+            }
+            let daemon = self.daemon().await.ok()?;
+            self.0.images.lack(&daemon, &language.name).await
+        })
+    }
+
     fn source<'a>(
         &'a self,
         language: &'a Arc<Language>,

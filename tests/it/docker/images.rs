@@ -239,3 +239,28 @@ fn an_image_with_another_builds_supervisor_is_refused_with_the_command_that_mend
         &json!({"state": "down", "detail": named}),
     );
 }
+
+#[test]
+fn what_nobody_asked_for_is_left_out_where_it_has_no_image() {
+    let Some(daemon) = shared() else { return };
+    // Those of the folder were asked for, and no others: these must not be fetched either.
+    let server = Deployment::start(&daemon, &["--languages", "", "--pull", "missing"]);
+    assert_eq!(server.sh("echo here"), "here\n");
+    let listed = server.get("/languages").json();
+    let languages = listed["languages"].as_array().cloned().unwrap_or_default();
+    assert_eq!(languages.len(), 6, "{listed}");
+    for language in languages.iter().filter(|it| it["name"] != "sh") {
+        let name = language["name"].as_str().unwrap_or_default();
+        let image = format!("warmbox-{name}:latest");
+        let lack = json!({"has": [image, "is not pulled", "make images"]});
+        check(name, language, &json!({"offered": false, "detail": lack}));
+        let code = json!({"code": "echo"});
+        let reply = server.post_json(&format!("/execute/{name}"), &code);
+        let problem = json!({"code": "unavailable", "detail": lack});
+        check(name, &reply.json(), &problem);
+        assert!(server.told().contains(&image), "{}", server.told());
+    }
+    let log = server.log();
+    assert!(!log.contains("pulling an image"), "{log}");
+    assert_eq!(server.get("/readyz").status, 200);
+}

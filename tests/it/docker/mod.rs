@@ -1,8 +1,8 @@
 //! What a server with containers must survive: each fault is a real one, of a real Docker daemon.
 //!
 //! The daemons are the tests' own ([`daemon::Daemon`]), and so is the language: a shell, whose
-//! image is made in a moment. Python and C++ are built in and have no image on these daemons,
-//! which is proved to be nobody else's trouble.
+//! image is made in a moment. What is built in has no image on these daemons, which is proved to
+//! be nobody else's trouble.
 
 mod answers;
 mod clients;
@@ -52,7 +52,11 @@ struct Deployment<'a> {
 
 /// How a server of these tests is started.
 fn options(daemon: &Daemon, args: &[&str]) -> Options {
-    let own = ["--pull", "never"];
+    let own: &[&str] = if args.contains(&"--pull") {
+        &[]
+    } else {
+        &["--pull", "never"]
+    };
     // Without a line for every request, so that the log's end tells something.
     let log = ["--log-filter", "warn,warmbox=debug,warmbox::api=warn"];
     let languages = ["--languages-dir", LANGUAGES];
@@ -69,7 +73,7 @@ fn options(daemon: &Daemon, args: &[&str]) -> Options {
     };
     let mut options = Options::new(
         Setup::Docker,
-        &[&own[..], &log, languages, offered, args].concat(),
+        &[own, &log, languages, offered, args].concat(),
     );
     options.docker_host = daemon.host.clone();
     options

@@ -1,5 +1,6 @@
 //! Containers, by the docker command: what the daemon says, not what the server believes.
 
+use super::LANGUAGES;
 use super::processes::{self, Process};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -93,7 +94,7 @@ pub(super) fn require_docker() {
     let lack = LACK.get_or_init(|| {
         let asked = Command::new("docker")
             .args(["image", "inspect", "--format", "{{.Id}}"])
-            .args(["warmbox-python:latest", "warmbox-cpp:latest"])
+            .args(LANGUAGES.map(|language| format!("warmbox-{language}:latest")))
             .env("DOCKER_HOST", host())
             .output();
         match asked {

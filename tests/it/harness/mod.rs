@@ -21,6 +21,9 @@ use std::path::Path;
 use std::process::{Child, Output};
 use std::time::{Duration, Instant};
 
+/// Every language that is built in.
+pub(crate) const LANGUAGES: [&str; 5] = ["bash", "c", "cpp", "javascript", "python"];
+
 /// Polls until `probe` answers, and fails with `what` when it has not by the deadline.
 pub(crate) fn wait_for<T>(
     deadline: Duration,

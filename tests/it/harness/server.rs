@@ -134,6 +134,15 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Every language has runners of its own, which are containers here; two are enough for a test
+    /// that is not about languages. Empty: all of them.
+    fn languages(&self) -> &'static str {
+        let named = self.args.iter().any(|arg| arg.starts_with("--languages"));
+        if named { "" } else { "python,cpp" }
+    }
+}
+
 /// A server that answers. Dropping it kills it and proves that nothing of it is left.
 pub(crate) struct Server {
     pub(crate) setup: Setup,
@@ -175,6 +184,7 @@ impl Server {
             .args(["serve", "--port", "0"])
             .args(&options.args)
             .env("WARMBOX_OWNER", &options.owner)
+            .env("WARMBOX_LANGUAGES", options.languages())
             .env(
                 "DOCKER_HOST",
                 options.by_way_of.as_ref().unwrap_or(&options.docker_host),
@@ -218,7 +228,11 @@ impl Server {
             return server;
         }
         let mut options = Options::new(setup, &[]);
-        options.env = vec![("WARMBOX_TEST_CANARY".into(), "planted".into())];
+        options.env = vec![
+            ("WARMBOX_TEST_CANARY".into(), "planted".into()),
+            // All of them, as by default.
+            ("WARMBOX_LANGUAGES".into(), String::new()),
+        ];
         let server = Arc::new(Self::start(&options));
         *place = Arc::downgrade(&server);
         server
