@@ -10,11 +10,14 @@
 
 pub mod access;
 pub mod api;
+pub mod blobs;
 pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod doctor;
 pub mod engine;
+mod folder;
+pub mod jobs;
 pub mod language;
 pub mod logging;
 pub mod metrics;
@@ -25,3 +28,4 @@ pub mod server;
 pub mod tasks;
 #[cfg(feature = "otel")]
 pub mod traces;
+mod utc;

@@ -151,7 +151,11 @@ fn wait_for(input: &OwnedFd, pidfd: &OwnedFd, made: Option<&Made>) -> Result<boo
             return Ok(true);
         }
         let is_clean = made.is_none_or(Made::sweep);
-        sweeps = if is_clean { 0 } else { sweeps.saturating_sub(1) };
+        sweeps = if is_clean {
+            0
+        } else {
+            sweeps.saturating_sub(1)
+        };
     }
 }
 
