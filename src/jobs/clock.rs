@@ -6,10 +6,13 @@ use super::job::Moment;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::time::Instant;
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Clock {
     began: Instant,
     wall_ms: Moment,
+    /// How far a test has put it forward.
+    #[cfg(test)]
+    pub(super) ahead_ms: std::sync::Arc<std::sync::atomic::AtomicU64>,
 }
 
 impl Clock {
@@ -17,12 +20,17 @@ impl Clock {
         Self {
             began: Instant::now(),
             wall_ms: wall_ms(),
+            #[cfg(test)]
+            ahead_ms: std::sync::Arc::default(),
         }
     }
 
     pub(crate) fn now(&self) -> Moment {
         let since = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.wall_ms.saturating_add(since)
+        let now = self.wall_ms.saturating_add(since);
+        #[cfg(test)]
+        let now = now + self.ahead_ms.load(std::sync::atomic::Ordering::Relaxed);
+        now
     }
 }
 

@@ -190,6 +190,7 @@ impl Jobs {
                 Place::Opening { .. } => {}
             }
             let (path, settings) = (folder.clone(), self.0.settings.clone());
+            let clock = clock.clone();
             let opening =
                 tokio::task::spawn_blocking(move || Embedded::open(&path, settings, clock));
             let (why, is_error) = match opening.await {

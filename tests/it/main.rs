@@ -24,6 +24,7 @@ mod cpp;
 mod docker;
 mod documents;
 mod interpreter;
+mod jobs;
 mod languages;
 mod layers;
 mod liars;
