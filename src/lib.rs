@@ -3,7 +3,8 @@
 //! The layers, top to bottom; arrows go down only:
 //! [`server`] puts everything together; [`api`] knows HTTP and nothing else does; [`run`] takes
 //! a request through its stages; [`pool`] says who may have a runner; [`engine`] makes runners;
-//! `warmbox-protocol` is what they speak. [`access`], [`cache`], [`config`], [`language`], [`port`],
+//! `warmbox-protocol` is what they speak. [`jobs`] and [`blobs`] keep what outlives a request, below
+//! [`api`]. [`access`], [`cache`], [`config`], [`language`], [`port`],
 //! [`tasks`], [`metrics`], [`logging`] and [`doctor`] stand beside.
 
 #![forbid(unsafe_code)]

@@ -206,7 +206,7 @@ impl Jobs {
 
     fn take_over(&self, store: Embedded, folder: &Path) -> Arc<dyn Store> {
         let figures = store.figures();
-        let queued = figures.jobs.first().map_or(0, |(_, count)| *count);
+        let queued = figures.count(Status::Queued);
         let folder = folder.display();
         tracing::info!(%folder, queued, file_bytes = figures.file_bytes, "the jobs are there");
         let store: Arc<dyn Store> = Arc::new(store);
@@ -318,16 +318,12 @@ impl Jobs {
             },
             Place::Open(store) => {
                 let figures = store.figures();
-                let count = |wanted: Status| {
-                    let found = figures.jobs.iter().find(|(status, _)| *status == wanted);
-                    found.map_or(0, |(_, count)| *count)
-                };
                 match figures.trouble {
                     Some(words) => Condition::Ill(words),
                     None => Condition::Well(format!(
                         "{} queued, {} running, {} bytes of {}",
-                        count(Status::Queued),
-                        count(Status::Running),
+                        figures.count(Status::Queued),
+                        figures.count(Status::Running),
                         figures.bytes,
                         figures.bytes_max
                     )),

@@ -176,6 +176,13 @@ pub struct Figures {
     pub trouble: Option<String>,
 }
 
+impl Figures {
+    pub fn count(&self, wanted: Status) -> usize {
+        let found = self.jobs.iter().find(|(status, _)| *status == wanted);
+        found.map_or(0, |(_, count)| *count)
+    }
+}
+
 impl Callback {
     pub(super) fn new(url: String) -> Self {
         Self {

@@ -7,6 +7,7 @@ use super::life::ServiceState;
 use super::service::Pools;
 use crate::api::{CacheMemory, MemoryReport, PartState, ServerMemory, Service};
 use crate::engine::{Counted, Engine};
+use crate::jobs::Status;
 use crate::logging;
 use crate::metrics::{Group, Kind, Metrics};
 use crate::pool::Snapshot;
@@ -213,12 +214,11 @@ fn of_jobs(pools: &Pools) -> Vec<Group> {
         ),
         gauge("warmbox_blobs", "How many these are", blobs.files as f64),
     ];
-    let Some(figures) = pools.parts().jobs.figures() else {
-        return groups;
-    };
+    // Without a store all is nothing, and said so.
+    let figures = pools.parts().jobs.figures().unwrap_or_default();
     let mut jobs = Group::new("warmbox_jobs", "Jobs by state", Kind::Gauge);
-    for (status, count) in &figures.jobs {
-        jobs.row([("status", status.name())], *count as f64);
+    for status in Status::ALL {
+        jobs.row([("status", status.name())], figures.count(status) as f64);
     }
     let oldest = figures.oldest.unwrap_or_default();
     groups.extend([

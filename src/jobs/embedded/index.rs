@@ -164,9 +164,13 @@ impl Index {
         self.deliveries.first().copied()
     }
 
-    /// Nobody else is given it until it is put anew.
-    pub(super) fn lease_delivery(&mut self, due: (Moment, Uuid)) {
-        self.deliveries.remove(&due);
+    /// Gives it to nobody else before that moment: by then it was told, or whoever told it is gone.
+    pub(super) fn lease_delivery(&mut self, (at, id): (Moment, Uuid), until: Moment) {
+        self.deliveries.remove(&(at, id));
+        self.deliveries.insert((until, id));
+        if let Some(entry) = self.jobs.get_mut(&id) {
+            entry.due = Some(until);
+        }
     }
 
     pub(super) fn page(&self, owner: &str, wanted: Wanted) -> (Vec<Uuid>, Option<Uuid>) {

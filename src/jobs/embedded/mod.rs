@@ -25,7 +25,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 use tables::Trouble;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::sleep;
 use uuid::Uuid;
 use writer::Step;
@@ -38,6 +38,8 @@ const CACHE_BYTES: usize = 4 << 20;
 const STEPS: usize = 1024;
 /// A file that takes so much more than what is in it is made smaller when it is opened.
 const SLACK_BYTES: u64 = 64 << 20;
+/// Far longer than telling an end takes.
+const LEASE_MS: u64 = 60_000;
 const FOLDER: For = For {
     what: "jobs",
     flag: "--jobs-dir",
@@ -142,12 +144,21 @@ impl Embedded {
     async fn write<T: Send + 'static>(
         &self,
         step: impl FnOnce(&mut Writing<'_, '_>) -> Result<T, Wrong> + Send + 'static,
-        unheard: impl FnOnce(&T) -> Option<Uuid> + Send + 'static,
     ) -> Result<T, StoreError> {
         let steps = lock(&self.steps).clone().ok_or(StoreError::Closed)?;
-        let (step, told) = Step::new(step, unheard);
+        let (step, told) = Step::new(step, |_| None);
         steps.send(step).await.map_err(|_| StoreError::Closed)?;
         told.await.map_err(|_| StoreError::Closed)?
+    }
+
+    async fn take_one(&self, language: &str) -> Result<Option<Taken>, StoreError> {
+        let steps = lock(&self.steps).clone().ok_or(StoreError::Closed)?;
+        let wanted = language.to_owned();
+        let id = |taken: &Option<Taken>| taken.as_ref().map(|taken| taken.job.id);
+        let (step, told) = Step::new(move |it| it.take(&wanted), id);
+        steps.send(step).await.map_err(|_| StoreError::Closed)?;
+        let mut taking = Taking { told, steps };
+        (&mut taking.told).await.map_err(|_| StoreError::Closed)?
     }
 
     /// Reads on a thread for that, from what was last committed.
@@ -172,10 +183,7 @@ impl Embedded {
             let mut news = std::pin::pin!(self.shared.news.notified());
             news.as_mut().enable();
             if lock(&self.shared.index).queue.has(language) {
-                let wanted = language.to_owned();
-                let unheard = |taken: &Option<Taken>| taken.as_ref().map(|taken| taken.job.id);
-                let taken = self.write(move |it| it.take(&wanted), unheard).await?;
-                if let Some(taken) = taken {
+                if let Some(taken) = self.take_one(language).await? {
                     return Ok(taken);
                 }
             }
@@ -192,7 +200,7 @@ impl Embedded {
                 let mut index = lock(&self.shared.index);
                 let next = index.next_delivery();
                 if let Some(due) = next.filter(|(at, _)| *at <= now) {
-                    index.lease_delivery(due);
+                    index.lease_delivery(due, now + LEASE_MS);
                 }
                 next
             };
@@ -255,7 +263,7 @@ impl Embedded {
 
 impl Store for Embedded {
     fn submit(&self, submission: Submission) -> Doing<'_, Submitted> {
-        Box::pin(self.write(move |it| it.submit(submission), |_| None))
+        Box::pin(self.write(move |it| it.submit(submission)))
     }
 
     fn take<'a>(&'a self, language: &'a str) -> Doing<'a, Taken> {
@@ -263,15 +271,15 @@ impl Store for Embedded {
     }
 
     fn give_back(&self, id: Uuid, begun: bool) -> Doing<'_, ()> {
-        Box::pin(self.write(move |it| it.give_back(id, begun), |_| None))
+        Box::pin(self.write(move |it| it.give_back(id, begun)))
     }
 
     fn finish(&self, id: Uuid, ending: Ending) -> Doing<'_, bool> {
-        Box::pin(self.write(move |it| it.finish(id, ending), |_| None))
+        Box::pin(self.write(move |it| it.finish(id, ending)))
     }
 
     fn cancel(&self, owner: String, id: Uuid) -> Doing<'_, Option<Cancelling>> {
-        Box::pin(self.write(move |it| it.cancel(&owner, id), |_| None))
+        Box::pin(self.write(move |it| it.cancel(&owner, id)))
     }
 
     fn find(&self, owner: String, id: Uuid) -> Doing<'_, Option<Found>> {
@@ -300,7 +308,7 @@ impl Store for Embedded {
     }
 
     fn told(&self, id: Uuid, told: Told) -> Doing<'_, ()> {
-        Box::pin(self.write(move |it| it.told(id, told), |()| None))
+        Box::pin(self.write(move |it| it.told(id, told)))
     }
 
     fn sweep(&self) -> Doing<'_, ()> {
@@ -310,7 +318,7 @@ impl Store for Embedded {
                 if !lock(&self.shared.index).has_overdue(now) {
                     return Ok(());
                 }
-                if !self.write(|it| it.sweep(), |_| None).await? {
+                if !self.write(|it| it.sweep()).await? {
                     return Ok(());
                 }
             }
@@ -391,6 +399,27 @@ impl Shared {
     fn shut(&self) {
         drop(self.file_to_replace().take());
         self.closed.send_replace(true);
+    }
+}
+
+/// Whoever waits for a job that is being taken. Where he goes away in the moment between its taking
+/// and hearing of it, it waits again.
+struct Taking {
+    told: oneshot::Receiver<Result<Option<Taken>, StoreError>>,
+    steps: mpsc::Sender<Step>,
+}
+
+impl Drop for Taking {
+    fn drop(&mut self) {
+        self.told.close();
+        if let Ok(Ok(Some(taken))) = self.told.try_recv()
+            && self
+                .steps
+                .try_send(writer::give_back(taken.job.id))
+                .is_err()
+        {
+            tracing::warn!(job = %taken.job.id, "a job that nobody waits for any more waits until the next start");
+        }
     }
 }
 

@@ -3,8 +3,10 @@ use crate::folder::tests::closed;
 use crate::jobs::job::{Delivery, Job};
 use crate::jobs::store::NewJob;
 use proptest::prelude::*;
+use redb::StorageBackend;
+use redb::backends::FileBackend;
 use std::fs;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
 use tokio::runtime::{Builder as Runtimes, Runtime};
 
@@ -449,8 +451,9 @@ async fn who_stops_waiting_has_taken_nothing() {
         .await
         .unwrap();
     // Dropped at every moment of it.
-    for _ in 0..50 {
-        let taking = tokio::time::timeout(Duration::from_micros(50), store.take("python"));
+    for after in 0..100 {
+        let patience = Duration::from_micros(after * 100);
+        let taking = tokio::time::timeout(patience, store.take("python"));
         if let Ok(taken) = taking.await {
             assert_eq!(taken.unwrap().job.attempts, 1);
             store.give_back(job.id, false).await.unwrap();
@@ -498,6 +501,7 @@ async fn room_is_bounded_by_bytes_and_the_file_does_not_grow_for_ever() {
     let (folder, clock) = (closed(), Clock::start());
     let settings = JobSettings {
         bytes: 4 << 20,
+        max: 1000,
         ..settings()
     };
     let store = Embedded::open(folder.path(), settings, clock).unwrap();
@@ -600,4 +604,97 @@ async fn blobs_are_needed_until_the_end() {
     assert!(store.needs(&[7; 32]));
     store.finish(job.id, ending("{}")).await.unwrap();
     assert!(!store.needs(&[7; 32]));
+}
+
+/// A file on a disk that fails when it is told to.
+#[derive(Debug)]
+struct Flaky {
+    file: FileBackend,
+    fails: Arc<AtomicBool>,
+}
+
+impl Flaky {
+    fn check(&self) -> std::io::Result<()> {
+        match self.fails.load(Ordering::Relaxed) {
+            true => Err(std::io::Error::other("the disk fails, as it was told to")),
+            false => Ok(()),
+        }
+    }
+}
+
+impl StorageBackend for Flaky {
+    fn len(&self) -> std::io::Result<u64> {
+        self.file.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> std::io::Result<()> {
+        self.file.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> std::io::Result<()> {
+        self.check()?;
+        self.file.set_len(len)
+    }
+
+    fn sync_data(&self) -> std::io::Result<()> {
+        self.check()?;
+        self.file.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> std::io::Result<()> {
+        self.check()?;
+        self.file.write(offset, data)
+    }
+
+    fn close(&self) -> std::io::Result<()> {
+        self.file.close()
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_fails_costs_time_and_no_job() {
+    let (folder, clock) = (closed(), Clock::start());
+    let store = open_in(&folder, &clock);
+    let fails = Arc::new(AtomicBool::new(false));
+    let (running, queued) = (new_job("python", "work"), new_job("python", "work"));
+    let both = vec![running.clone(), queued.clone()];
+    store.submit(submission("", both)).await.unwrap();
+    store.take("python").await.unwrap();
+    {
+        let mut file = store.shared.file_to_replace();
+        *file = None;
+        let flaky = Flaky {
+            file: FileBackend::new(store.shared.folder.file(FILE).unwrap()).unwrap(),
+            fails: fails.clone(),
+        };
+        *file = Some(Builder::new().create_with_backend(flaky).unwrap());
+    }
+    fails.store(true, Ordering::Relaxed);
+    let again = |mut it: Submission| {
+        it.again = Some(("key".to_owned(), [1; 32]));
+        it
+    };
+    let new = again(submission("", vec![new_job("python", "work")]));
+    let failed = store.submit(new.clone()).await;
+    assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+    assert!(store.figures().trouble.is_some());
+    // It opens the file anew by itself; what ran goes on to be running, and can be finished.
+    let finished = async {
+        loop {
+            match store.finish(running.id, ending("{}")).await {
+                Ok(stored) => return stored,
+                Err(_) => sleep(Duration::from_millis(20)).await,
+            }
+        }
+    };
+    let finished = tokio::time::timeout(Duration::from_secs(20), finished).await;
+    assert!(finished.unwrap(), "its result is stored");
+    assert_eq!(store.figures().trouble, None);
+    let submitted = store.submit(new).await.unwrap();
+    assert_eq!(submitted.jobs.len(), 1);
+    let figures = store.figures();
+    assert_eq!(figures.jobs[0], (Status::Queued, 2), "{figures:?}");
+    assert_eq!(store.take("python").await.unwrap().job.id, queued.id);
+    assert_eq!(store.take("python").await.unwrap().job.attempts, 1);
+    store.close().await.unwrap();
 }

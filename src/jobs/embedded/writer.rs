@@ -19,6 +19,7 @@ use uuid::Uuid;
 const MOST_STEPS: usize = 512;
 /// After a failure, before the file is opened anew.
 const PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What one step wants, and whom its outcome is told once that is kept.
 pub(super) struct Step(
@@ -67,9 +68,13 @@ impl Step {
     }
 }
 
-/// Writes until nobody can want anything any more, or somebody says that it is enough.
+/// A step that has a job wait again which nobody was there to hear of.
+pub(super) fn give_back(id: Uuid) -> Step {
+    Step::new(move |writing| writing.give_back(id, false), |()| None).0
+}
+
+/// Writes until nobody can want anything any more.
 pub(super) fn write(shared: &Shared, mut steps: mpsc::Receiver<Step>) {
-    let mut trouble = None;
     while let Some(first) = steps.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < MOST_STEPS
@@ -77,45 +82,55 @@ pub(super) fn write(shared: &Shared, mut steps: mpsc::Receiver<Step>) {
         {
             batch.push(more);
         }
-        if trouble.is_some() {
-            trouble = mend(shared);
-        }
-        let error = match &trouble {
-            Some(words) => Some(StoreError::Failed(String::clone(words))),
-            None => commit(shared, &mut batch),
-        };
-        if let Some(StoreError::Failed(words)) = &error {
-            shared.note_trouble(Some(words.clone()));
-            trouble = Some(words.clone());
-        }
-        finish(shared, batch, error);
-        if trouble.is_some() {
-            std::thread::sleep(PAUSE);
+        let kept = commit(shared, &mut batch);
+        let failed = kept.as_ref().err().cloned();
+        finish(shared, batch, kept);
+        if let Some(error) = failed {
+            shared.note_trouble(Some(error.to_string()));
+            recover(shared, &mut steps);
         }
     }
     shared.shut();
 }
 
+/// Tries to open the file anew until that is done, or nobody wants it any more. Whoever wants
+/// something meanwhile is told that it fails.
+fn recover(shared: &Shared, steps: &mut mpsc::Receiver<Step>) {
+    let mut pause = PAUSE;
+    loop {
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(LONGEST_PAUSE);
+        let Err(words) = mend(shared) else {
+            tracing::info!("the store of the jobs works again");
+            shared.note_trouble(None);
+            shared.tell_changes(&[]);
+            return;
+        };
+        shared.note_trouble(Some(words.clone()));
+        while let Ok(Step(_, tell)) = steps.try_recv() {
+            tell(Err(StoreError::Failed(words.clone())));
+        }
+        if steps.is_closed() {
+            return;
+        }
+    }
+}
+
 /// Tells all outcomes. A job that was taken for somebody who is not there any more waits again.
-fn finish(shared: &Shared, batch: Vec<Step>, error: Option<StoreError>) {
-    let kept = error.map_or(Ok(()), Err);
+fn finish(shared: &Shared, batch: Vec<Step>, kept: Result<(), StoreError>) {
     let tell = |Step(_, tell): Step| tell(kept.clone());
     let unheard: Vec<Uuid> = batch.into_iter().filter_map(tell).collect();
     if unheard.is_empty() {
         return;
     }
-    let back = unheard.into_iter().map(|id| {
-        let step = move |writing: &mut Writing<'_, '_>| writing.give_back(id, false);
-        Step::new(step, |()| None).0
-    });
-    let mut back: Vec<Step> = back.collect();
-    if let Some(error) = commit(shared, &mut back) {
+    let mut back: Vec<Step> = unheard.into_iter().map(give_back).collect();
+    if let Err(error) = commit(shared, &mut back) {
         tracing::warn!(%error, "jobs that nobody waited for any more wait until the next start");
     }
 }
 
-/// All steps in one transaction; why it is void, if it is.
-fn commit(shared: &Shared, batch: &mut [Step]) -> Option<StoreError> {
+/// All steps in one transaction.
+fn commit(shared: &Shared, batch: &mut [Step]) -> Result<(), StoreError> {
     let mut changed = Vec::new();
     let before = super::lock(&shared.index).taken.clone();
     // A library that panics over a broken file is a failure like any other.
@@ -128,12 +143,12 @@ fn commit(shared: &Shared, batch: &mut [Step]) -> Option<StoreError> {
     match error {
         None => {
             shared.tell_changes(&changed);
-            None
+            Ok(())
         }
         Some(words) => {
             // What was taken by this one was taken by nobody.
             super::lock(&shared.index).taken = before;
-            Some(StoreError::Failed(words))
+            Err(StoreError::Failed(words))
         }
     }
 }
@@ -166,29 +181,20 @@ fn transact(shared: &Shared, batch: &mut [Step], changed: &mut Vec<Uuid>) -> Res
     Ok(())
 }
 
-/// Opens the file anew after a failure, as the library asks for; why not, if it cannot be.
-fn mend(shared: &Shared) -> Option<String> {
+/// Opens the file anew after a failure, as the library asks for.
+fn mend(shared: &Shared) -> Result<(), String> {
     *shared.file_to_replace() = None;
-    let opened = reopen(shared);
-    let error = match opened {
-        Ok(database) => {
-            let taken = super::lock(&shared.index).taken.clone();
-            match read_all(&database, |id| taken.contains(&id)) {
-                Ok(mut index) => {
-                    index.taken = taken;
-                    *super::lock(&shared.index) = index;
-                    *shared.file_to_replace() = Some(database);
-                    tracing::info!("the store of the jobs works again");
-                    shared.note_trouble(None);
-                    return None;
-                }
-                Err(trouble) => trouble.to_string(),
-            }
-        }
-        Err(words) => words,
-    };
-    shared.note_trouble(Some(error.clone()));
-    Some(error)
+    let database = reopen(shared)?;
+    let taken = super::lock(&shared.index).taken.clone();
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        read_all(&database, |id| taken.contains(&id))
+    }));
+    let read = read.unwrap_or_else(|_| Err(Trouble::Format));
+    let mut index = read.map_err(|trouble| trouble.to_string())?;
+    index.taken = taken;
+    *super::lock(&shared.index) = index;
+    *shared.file_to_replace() = Some(database);
+    Ok(())
 }
 
 /// Reads what is in the file. What runs there, and by nobody that lives, waits again.
