@@ -222,9 +222,8 @@ async fn a_stop_leaves_to_the_next_what_it_has_not_finished() {
     let running = bench.submit("hang").await;
     let other = bench.submit("hang").await;
     let queued = bench.submit("ok").await;
-    bench
-        .until("two run", || bench.count(Status::Running) == 2)
-        .await;
+    let both = || bench.fake.at_once.load(Ordering::Relaxed) == 2;
+    bench.until("two run", both).await;
     bench.jobs.stop();
     let waiting = bench.jobs.find("", queued, LONG);
     let found = timeout(Duration::from_secs(2), waiting)

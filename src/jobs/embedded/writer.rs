@@ -83,10 +83,12 @@ pub(super) fn write(shared: &Shared, mut steps: mpsc::Receiver<Step>) {
             batch.push(more);
         }
         let kept = commit(shared, &mut batch);
-        let failed = kept.as_ref().err().cloned();
-        finish(shared, batch, kept);
-        if let Some(error) = failed {
+        let failed = kept.is_err();
+        if let Err(error) = &kept {
             shared.note_trouble(Some(error.to_string()));
+        }
+        finish(shared, batch, kept);
+        if failed {
             recover(shared, &mut steps);
         }
     }

@@ -154,7 +154,7 @@ fn the_least_recently_used_make_room_but_none_that_a_job_needs() {
         "--blobs-bytes",
         "2500",
         "--blob-bytes",
-        "1000",
+        "2000",
         "--jobs-concurrency",
         "1",
     ]);

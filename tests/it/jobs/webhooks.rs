@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -370,7 +370,7 @@ fn a_receiver_with_tls_is_believed_by_its_certificate() {
         }
     });
     let url = format!("https://localhost:{port}/");
-    // By a name that is not in it, or by nobody's word, it is not believed.
+    // By nobody's word it is not believed.
     let strict = shelf.server();
     let id = strict.job(&telling(&url));
     wait_for(Duration::from_secs(10), "it was tried", || {
