@@ -123,7 +123,7 @@ pub struct Ending {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cancelling {
     /// It is cancelled, by this or before.
-    Cancelled(Job),
+    Cancelled(Box<Job>),
     /// It had ended and is gone now.
     Removed,
 }

@@ -189,13 +189,13 @@ impl Writing<'_, '_> {
             return Ok(None);
         };
         if job.status() == Status::Cancelled {
-            return Ok(Some(Cancelling::Cancelled(job)));
+            return Ok(Some(Cancelling::Cancelled(Box::new(job))));
         }
         self.index.taken.remove(&id);
         match job.cancel(self.now) {
             Ok(job) => {
                 self.end(&job, 0)?;
-                Ok(Some(Cancelling::Cancelled(job)))
+                Ok(Some(Cancelling::Cancelled(Box::new(job))))
             }
             Err(_) => {
                 self.forget(id)?;

@@ -182,10 +182,9 @@ impl Embedded {
         loop {
             let mut news = std::pin::pin!(self.shared.news.notified());
             news.as_mut().enable();
-            if lock(&self.shared.index).queue.has(language) {
-                if let Some(taken) = self.take_one(language).await? {
-                    return Ok(taken);
-                }
+            let has_one = lock(&self.shared.index).queue.has(language);
+            if has_one && let Some(taken) = self.take_one(language).await? {
+                return Ok(taken);
             }
             self.until_closed(news).await?;
         }
@@ -226,13 +225,7 @@ impl Embedded {
     }
 
     async fn look_up(&self, id: Uuid, with_result: bool) -> Result<Option<Found>, StoreError> {
-        let found = self
-            .read(move |it| tables::read(it, id, with_result))
-            .await?;
-        Ok(found.map(|(job, result)| Found {
-            job,
-            result: result.map(Into::into),
-        }))
+        self.read(move |it| tables::read(it, id, with_result)).await
     }
 
     async fn until_closed(&self, wait: impl Future<Output = ()>) -> Result<(), StoreError> {
@@ -250,7 +243,7 @@ impl Embedded {
             for id in ids {
                 // Made and not committed, or forgotten meanwhile.
                 let found = tables::read(transaction, id, false)?;
-                jobs.extend(found.map(|(job, _)| job));
+                jobs.extend(found.map(|found| found.job));
             }
             Ok(jobs)
         });

@@ -3,6 +3,7 @@
 use super::index::Scope;
 use crate::access::Digest;
 use crate::jobs::job::{Job, Moment};
+use crate::jobs::store::Found;
 use redb::{ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -143,7 +144,7 @@ pub(super) fn read(
     transaction: &ReadTransaction,
     id: Uuid,
     with_result: bool,
-) -> Result<Option<(Job, Option<Vec<u8>>)>, Trouble> {
+) -> Result<Option<Found>, Trouble> {
     let found = transaction.open_table(JOBS)?.get(id.into_bytes())?;
     let Some(bytes) = found else {
         return Ok(None);
@@ -152,10 +153,10 @@ pub(super) fn read(
         true => transaction.open_table(RESULTS)?.get(id.into_bytes())?,
         false => None,
     };
-    Ok(Some((
-        decode(bytes.value())?,
-        result.map(|bytes| bytes.value().to_vec()),
-    )))
+    Ok(Some(Found {
+        job: decode(bytes.value())?,
+        result: result.map(|bytes| bytes.value().to_vec().into()),
+    }))
 }
 
 /// With its length in front, so that no two of them are the same.

@@ -289,8 +289,8 @@ async fn play(steps: Vec<Step>) {
                             Status::Cancelled => job,
                             _ => job.cancel(moment).unwrap(),
                         };
-                        assert_eq!(now, expected);
-                        model.jobs[at].0 = now;
+                        assert_eq!(*now, expected);
+                        model.jobs[at].0 = *now;
                     }
                     Some(Cancelling::Removed) => {
                         assert!(matches!(job.status(), Status::Done | Status::Expired));
