@@ -172,8 +172,10 @@ pub(super) async fn find(
     let found = state.jobs.find(owner, id, wait).await?;
     let found = found.ok_or_else(|| unknown(&id.to_string()))?;
     let bytes = Bytes::from(document::whole(&found));
+    // What was read keeps its room until this has its own.
+    let bytes = state.room.send_again(bytes).await?;
     drop(found);
-    Ok(answers::with_json(state.room.send_again(bytes).await?))
+    Ok(answers::with_json(bytes))
 }
 
 /// `GET /jobs`.

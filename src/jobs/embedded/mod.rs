@@ -16,8 +16,10 @@ use super::store::{
 };
 use crate::config::JobSettings;
 use crate::folder::{Folder, For};
+use bytes::Bytes;
 use changes::{Writing, Wrong};
 use index::Index;
+use redb::backends::FileBackend;
 use redb::{Builder, Database, DatabaseError, ReadableDatabase};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,7 +27,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 use tables::Trouble;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tokio::time::sleep;
 use uuid::Uuid;
 use writer::Step;
@@ -38,6 +40,10 @@ const CACHE_BYTES: usize = 4 << 20;
 const STEPS: usize = 1024;
 /// A file that takes so much more than what is in it is made smaller when it is opened.
 const SLACK_BYTES: u64 = 64 << 20;
+/// Results that are in memory at once, for all who read them; permits are counted in units, because a
+/// semaphore counts in 32 bits.
+const ROOM_UNITS: u32 = 256 << 10;
+const UNIT_BYTES: u64 = 1 << 10;
 /// Far longer than telling an end takes.
 const LEASE_MS: u64 = 60_000;
 const FOLDER: For = For {
@@ -78,6 +84,7 @@ struct Shared {
     /// Something may be there to be taken or told.
     news: Notify,
     trouble: Mutex<Option<String>>,
+    room: Arc<Semaphore>,
     closed: watch::Sender<bool>,
 }
 
@@ -128,6 +135,7 @@ impl Embedded {
             watched: Mutex::default(),
             news: Notify::new(),
             trouble: Mutex::default(),
+            room: Arc::new(Semaphore::new(ROOM_UNITS as usize)),
             closed: watch::Sender::new(false),
         });
         let writing = shared.clone();
@@ -205,7 +213,7 @@ impl Embedded {
             };
             match next {
                 Some((at, id)) if at <= now => {
-                    if let Some(found) = self.look_up(id, true).await? {
+                    if let Some(found) = self.look_up(id).await? {
                         return Ok(found);
                     }
                 }
@@ -224,8 +232,24 @@ impl Embedded {
         }
     }
 
-    async fn look_up(&self, id: Uuid, with_result: bool) -> Result<Option<Found>, StoreError> {
-        self.read(move |it| tables::read(it, id, with_result)).await
+    /// A job with its result, which holds its room until nobody has it any more.
+    async fn look_up(&self, id: Uuid) -> Result<Option<Found>, StoreError> {
+        let bytes = lock(&self.shared.index).texts(id);
+        let units = u32::try_from(bytes / UNIT_BYTES).unwrap_or(u32::MAX);
+        let room = self.shared.room.clone();
+        let permit = room.acquire_many_owned(units.min(ROOM_UNITS)).await;
+        let permit = permit.map_err(|_| StoreError::Closed)?;
+        let found = self.read(move |it| tables::read(it, id, true)).await?;
+        let held = |bytes: Bytes| {
+            Bytes::from_owner(Held {
+                bytes,
+                _permit: permit,
+            })
+        };
+        Ok(found.map(|found| Found {
+            result: found.result.map(held),
+            ..found
+        }))
     }
 
     async fn until_closed(&self, wait: impl Future<Output = ()>) -> Result<(), StoreError> {
@@ -277,7 +301,7 @@ impl Store for Embedded {
 
     fn find(&self, owner: String, id: Uuid) -> Doing<'_, Option<Found>> {
         Box::pin(async move {
-            let found = self.look_up(id, true).await?;
+            let found = self.look_up(id).await?;
             Ok(found.filter(|found| found.job.owner == owner))
         })
     }
@@ -395,6 +419,18 @@ impl Shared {
     }
 }
 
+/// A result that holds its room.
+struct Held {
+    bytes: Bytes,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// Whoever waits for a job that is being taken. Where he goes away in the moment between its taking
 /// and hearing of it, it waits again.
 struct Taking {
@@ -425,7 +461,11 @@ fn open(folder: &Folder) -> Result<Database, Refused> {
     let file = folder
         .file(FILE)
         .map_err(|error| Refused::File(error.to_string()))?;
-    let opened = Builder::new().set_cache_size(CACHE_BYTES).create_file(file);
+    let opened = FileBackend::new(file).and_then(|file| {
+        let mut builder = Builder::new();
+        builder.set_cache_size(CACHE_BYTES);
+        builder.create_with_backend(file)
+    });
     opened.map_err(|error| match error {
         DatabaseError::DatabaseAlreadyOpen => Refused::Taken,
         error => Refused::File(error.to_string()),

@@ -4,7 +4,6 @@ use crate::jobs::job::{Delivery, Job};
 use crate::jobs::store::NewJob;
 use proptest::prelude::*;
 use redb::StorageBackend;
-use redb::backends::FileBackend;
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
