@@ -9,7 +9,7 @@ use crate::access::{Digest, hex};
 use crate::blobs::{BlobError, Pin, Put, unhex};
 use crate::language::Language;
 use axum::Extension;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -67,12 +67,17 @@ pub(super) async fn get(
 ) -> Result<Response, Problem> {
     let sha256 = name(path)?;
     let owner = caller.key.as_deref().unwrap_or_default();
-    let found = state.blobs.get(owner, sha256).await.map_err(refused)?;
-    let bytes = found.ok_or_else(|| {
+    let unknown = || {
         let detail = format!("there is no blob {} of yours here", hex(&sha256));
         Problem::new(404, "unknown_blob", "Unknown blob", detail)
-    })?;
-    let bytes = state.room.send_again(Bytes::from(bytes)).await?;
+    };
+    let held = state.blobs.pin(owner, sha256).await.map_err(refused)?;
+    let (held, size) = held.ok_or_else(unknown)?;
+    let room = (state.room).reserve(usize::try_from(size).unwrap_or(usize::MAX));
+    let room = room.await?;
+    let found = state.blobs.get(owner, sha256).await.map_err(refused)?;
+    drop(held);
+    let bytes = room.fill(found.ok_or_else(unknown)?);
     let mut response = Response::new(Body::from(bytes));
     let binary = HeaderValue::from_static("application/octet-stream");
     response.headers_mut().insert(CONTENT_TYPE, binary);

@@ -12,12 +12,15 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 const FOLDER: For = For {
     what: "blobs",
     flag: "--blobs-dir",
 };
+/// Files read or written at once. A disk that hangs holds up so many threads and no more.
+const AT_ONCE: usize = 8;
 /// What a disk may take before whoever asked is told so.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How much room is made where there is none, as a part of all: so it is not made every time.
@@ -64,6 +67,7 @@ struct Shared {
     counted: Mutex<BlobFigures>,
     /// Looked up for a job that is not stored yet.
     pinned: Mutex<HashMap<BlobName, usize>>,
+    gate: Arc<Semaphore>,
     /// One writes at a time: room that was made is its own.
     writing: Mutex<()>,
 }
@@ -120,6 +124,7 @@ impl Blobs {
             settings,
             jobs,
             pinned: Mutex::default(),
+            gate: Arc::new(Semaphore::new(AT_ONCE)),
             writing: Mutex::default(),
         }))
     }
@@ -178,7 +183,16 @@ impl Blobs {
     ) -> Result<T, BlobError> {
         self.check()?;
         let shared = self.0.clone();
-        let working = tokio::task::spawn_blocking(move || work(&shared));
+        let working = async {
+            // Never closed.
+            let permit = shared.gate.clone().acquire_owned().await.ok();
+            let working = tokio::task::spawn_blocking(move || {
+                // Held until it is really over, whoever has given up waiting for it.
+                let _permit = permit;
+                work(&shared)
+            });
+            working.await
+        };
         match timeout(PATIENCE, working).await {
             Ok(Ok(done)) => done,
             Ok(Err(panicked)) => Err(BlobError::Failed(panicked.to_string())),

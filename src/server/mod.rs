@@ -136,10 +136,10 @@ impl Server {
             instance: instance.clone(),
         };
         let (notes, last_was_out_of_memory) = last_life::begin(config, &place);
-        let config = &places::resolve(config, &place.owner);
+        let placed = places::resolve(config, &place.owner);
         let names = languages.iter().map(|language| language.name.clone());
-        let jobs = Jobs::new(config.jobs.clone(), names);
-        let blobs = Blobs::open(&config.blobs, jobs.clone()).await;
+        let jobs = Jobs::new(placed.jobs.clone(), names);
+        let blobs = Blobs::open(&placed.blobs, jobs.clone()).await;
         let tasks = Tasks::default();
         let engine = engine(config, &languages, place, tasks.tracker().clone()).await;
         let engine = Arc::new(Counted::new(engine, metrics.clone()));
@@ -155,7 +155,7 @@ impl Server {
             .collect();
 
         let (live, board) = (Arc::new(Live::new(config)), Arc::new(Board::default()));
-        let guards = Guards::new(live.clone(), written(config));
+        let guards = Guards::new(live.clone(), written(&placed));
         let (wish, wishes) = mpsc::channel(WISHES);
         let pools = Arc::new(Pools::new(Parts {
             engine: engine.clone(),

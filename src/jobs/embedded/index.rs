@@ -38,6 +38,7 @@ pub(super) type Scope = (Arc<str>, String);
 struct Entry {
     owner: Arc<str>,
     language: String,
+    created_at: Moment,
     status: Status,
     bytes: u64,
     deadline: Option<Moment>,
@@ -68,6 +69,7 @@ impl Index {
         let entry = Entry {
             owner: name.clone(),
             language: job.language.clone(),
+            created_at: job.created_at,
             status,
             bytes: texts + JOB_BYTES,
             deadline: job.deadline(),
@@ -198,6 +200,12 @@ impl Index {
 
     pub(super) fn needs(&self, blob: &BlobName) -> bool {
         self.blobs.contains_key(blob)
+    }
+
+    /// When the oldest of those that wait was made.
+    pub(super) fn oldest(&self) -> Option<Moment> {
+        let entry = self.jobs.get(&self.queue.oldest()?);
+        entry.map(|entry| entry.created_at)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -351,15 +351,11 @@ impl Store for Embedded {
         let file_bytes = shared.folder.found(FILE).unwrap_or(0);
         let index = lock(&shared.index);
         let now = shared.clock.now();
-        let age = |id: Uuid| {
-            let (seconds, nanoseconds) = id.get_timestamp()?.to_unix();
-            let made = seconds * 1000 + u64::from(nanoseconds) / 1_000_000;
-            Some(Duration::from_millis(now.saturating_sub(made)))
-        };
+        let age = |made: u64| Duration::from_millis(now.saturating_sub(made));
         Figures {
             jobs: Status::ALL.map(|it| (it, index.count(it))).to_vec(),
             jobs_max: shared.settings.max,
-            oldest: index.queue.oldest().and_then(age),
+            oldest: index.oldest().map(age),
             bytes: index.bytes(),
             bytes_max: shared.settings.bytes,
             file_bytes,

@@ -140,6 +140,22 @@ fn a_request_that_is_sent_again_after_a_kill_makes_no_second_job() {
 }
 
 #[test]
+fn a_reload_leaves_the_jobs_alone() {
+    let shelf = Shelf::new(&[]);
+    let server = shelf.server();
+    processes::signal(server.pid(), "HUP");
+    wait_for(Duration::from_secs(5), "it was read again", || {
+        let log = server.log();
+        let line = log
+            .lines()
+            .find(|line| line.contains("the configuration was read again"))?;
+        assert!(line.contains("needs_a_restart=[]"), "{line}");
+        Some(())
+    });
+    server.ended(&server.job(&prints("1")));
+}
+
+#[test]
 fn a_file_that_is_not_ours_stops_jobs_loudly_and_nothing_else() {
     let shelf = Shelf::new(&[]);
     let file = shelf.folder.path().join("jobs/jobs.redb");
