@@ -1,6 +1,7 @@
 //! The interface without a socket: a fake service, requests in, responses out.
 
 mod audit_lines;
+mod jobs;
 mod keys;
 mod pages;
 mod refusals;
