@@ -6,11 +6,13 @@ use super::tables::{Kept, Tables, Trouble};
 use crate::config::JobSettings;
 use crate::jobs::job::{Callback, Delivery, Job, Moment, State, Status};
 use crate::jobs::store::{
-    Cancelling, Ending, NewJob, StoreError, Submission, Submitted, Taken, Told,
+    Cancelling, Ending, Found, NewJob, StoreError, Submission, Submitted, Taken, Told,
 };
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// Far longer than telling an end takes.
+const LEASE_MS: u64 = 60_000;
 /// What one sweep takes at most, so that others have their turn.
 const SWEPT_AT_ONCE: usize = 1000;
 
@@ -202,6 +204,20 @@ impl Writing<'_, '_> {
                 Ok(Some(Cancelling::Removed))
             }
         }
+    }
+
+    /// The next end that is due to be told, if there is one.
+    pub(super) fn lease_delivery(&mut self) -> Result<Option<Found>, Wrong> {
+        let Some((at, id)) = self.index.next_delivery().filter(|(at, _)| *at <= self.now) else {
+            return Ok(None);
+        };
+        self.index
+            .lease_delivery((at, id), self.now.saturating_add(LEASE_MS));
+        let Some(job) = self.tables.job(id)? else {
+            return Ok(None);
+        };
+        let result = self.tables.result(id)?.map(Into::into);
+        Ok(Some(Found { job, result }))
     }
 
     pub(super) fn told(&mut self, id: Uuid, told: Told) -> Result<(), Wrong> {

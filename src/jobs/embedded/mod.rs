@@ -44,8 +44,6 @@ const SLACK_BYTES: u64 = 64 << 20;
 /// semaphore counts in 32 bits.
 const ROOM_UNITS: u32 = 256 << 10;
 const UNIT_BYTES: u64 = 1 << 10;
-/// Far longer than telling an end takes.
-const LEASE_MS: u64 = 60_000;
 const FOLDER: For = For {
     what: "jobs",
     flag: "--jobs-dir",
@@ -203,17 +201,11 @@ impl Embedded {
             let mut news = std::pin::pin!(self.shared.news.notified());
             news.as_mut().enable();
             let now = self.shared.clock.now();
-            let next = {
-                let mut index = lock(&self.shared.index);
-                let next = index.next_delivery();
-                if let Some(due) = next.filter(|(at, _)| *at <= now) {
-                    index.lease_delivery(due, now + LEASE_MS);
-                }
-                next
-            };
+            let next = lock(&self.shared.index).next_delivery();
             match next {
-                Some((at, id)) if at <= now => {
-                    if let Some(found) = self.look_up(id).await? {
+                // By whoever writes: what is told is then on disk.
+                Some((at, _)) if at <= now => {
+                    if let Some(found) = self.write(|it| it.lease_delivery()).await? {
                         return Ok(found);
                     }
                 }
@@ -269,6 +261,8 @@ impl Embedded {
                 let found = tables::read(transaction, id, false)?;
                 jobs.extend(found.map(|found| found.job));
             }
+            // The index may be a moment ahead of what is told.
+            jobs.retain(|job| wanted.status.is_none_or(|it| it == job.status()));
             Ok(jobs)
         });
         Ok(Page {

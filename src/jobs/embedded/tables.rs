@@ -96,6 +96,11 @@ impl<'t> Tables<'t> {
         Ok(())
     }
 
+    pub(super) fn result(&self, id: Uuid) -> Result<Option<Vec<u8>>, Trouble> {
+        let found = self.results.get(id.into_bytes())?;
+        Ok(found.map(|bytes| bytes.value().to_vec()))
+    }
+
     pub(super) fn remove(&mut self, id: Uuid) -> Result<(), Trouble> {
         self.jobs.remove(id.into_bytes())?;
         self.work.remove(id.into_bytes())?;
