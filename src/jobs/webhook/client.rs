@@ -164,10 +164,12 @@ where
     let mut connection = std::pin::pin!(connection);
     let mut asking = std::pin::pin!(sender.send_request(request));
     let answer = tokio::select! {
+        biased;
         answer = &mut asking => answer,
-        ended = &mut connection => match ended {
-            Ok(()) => asking.await,
-            Err(error) => Err(error),
+        // A receiver that has answered may end as it likes, without TLS's goodbye too.
+        ended = &mut connection => match (asking.await, ended) {
+            (Err(_), Err(error)) => Err(error),
+            (answer, _) => answer,
         },
     };
     Ok(answer.map_err(SendError::Broken)?.status())
