@@ -3,18 +3,22 @@
 //! The layers, top to bottom; arrows go down only:
 //! [`server`] puts everything together; [`api`] knows HTTP and nothing else does; [`run`] takes
 //! a request through its stages; [`pool`] says who may have a runner; [`engine`] makes runners;
-//! `warmbox-protocol` is what they speak. [`access`], [`cache`], [`config`], [`language`], [`port`],
+//! `warmbox-protocol` is what they speak. [`jobs`] and [`blobs`] keep what outlives a request, below
+//! [`api`]. [`access`], [`cache`], [`config`], [`language`], [`port`],
 //! [`tasks`], [`metrics`], [`logging`] and [`doctor`] stand beside.
 
 #![forbid(unsafe_code)]
 
 pub mod access;
 pub mod api;
+pub mod blobs;
 pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod doctor;
 pub mod engine;
+mod folder;
+pub mod jobs;
 pub mod language;
 pub mod logging;
 pub mod metrics;
@@ -25,3 +29,4 @@ pub mod server;
 pub mod tasks;
 #[cfg(feature = "otel")]
 pub mod traces;
+mod utc;

@@ -71,12 +71,30 @@ impl Room {
         Ok(Bytes::from_owner(Unsent { bytes, _room: room }))
     }
 
+    /// Room for so many bytes, before they are read from wherever they lie.
+    pub(super) async fn reserve(&self, bytes: usize) -> Result<Reserved, Problem> {
+        self.sending(bytes).await.map(Reserved)
+    }
+
     async fn sending(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
         let room = self.json.clone().acquire_many_owned(units(bytes));
         match timeout(PATIENCE, room).await {
             Ok(Ok(room)) => Ok(room),
             _ => Err(unread()),
         }
+    }
+}
+
+/// Room that nothing is in yet.
+pub(super) struct Reserved(OwnedSemaphorePermit);
+
+impl Reserved {
+    /// Bytes that hold it until they are sent or given up.
+    pub(super) fn fill(self, bytes: Vec<u8>) -> Bytes {
+        Bytes::from_owner(Unsent {
+            bytes,
+            _room: self.0,
+        })
     }
 }
 

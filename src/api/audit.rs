@@ -29,6 +29,23 @@ pub(super) fn replayed(caller: &Caller, language: &str) {
     );
 }
 
+/// Jobs that were taken.
+pub(super) fn accepted(caller: &Caller, jobs: &[Uuid]) {
+    let (key, client, request_id) = caller.words();
+    let (first, count) = (jobs.first().map(Uuid::to_string), jobs.len());
+    tracing::info!(
+        target: "warmbox::audit",
+        outcome = "accepted", key, client, request_id, jobs = count, first_job = first,
+        "jobs"
+    );
+}
+
+/// A job that somebody did not want any more.
+pub(super) fn unwanted(caller: &Caller, job: Uuid, outcome: &'static str) {
+    let (key, client, request_id) = caller.words();
+    tracing::info!(target: "warmbox::audit", outcome, key, client, request_id, %job, "job");
+}
+
 impl Caller {
     fn words(&self) -> (&str, String, &str) {
         let client = self.address.map_or("-".to_owned(), |it| it.to_string());
@@ -41,6 +58,8 @@ pub(super) struct RunLine {
     /// Gone once the line is written, or is not this one's to write.
     caller: Option<Caller>,
     run_id: Uuid,
+    /// The job that it was of.
+    job: Option<Uuid>,
     language: String,
     code: Code,
 }
@@ -60,12 +79,18 @@ impl RunLine {
         Self {
             caller: Some(caller.clone()),
             run_id: request.run_id,
+            job: None,
             language: request.language.name.clone(),
             code: match listened {
                 true => Code::of(&request.files, with_code),
                 false => Code::default(),
             },
         }
+    }
+
+    pub(super) fn of_job(mut self, job: Uuid) -> Self {
+        self.job = Some(job);
+        self
     }
 
     pub(super) fn executed(mut self, answer: &Answer) {
@@ -90,7 +115,8 @@ impl RunLine {
         } = &self.code;
         tracing::info!(
             target: "warmbox::audit",
-            outcome, key, client, request_id, run_id = %self.run_id, language = self.language,
+            outcome, key, client, request_id, run_id = %self.run_id,
+            job = self.job.map(|it| it.to_string()), language = self.language,
             status = answer.map(|it| word(it.status)), limit = answer.and_then(|it| it.limit),
             code_sha256 = sha256, code_bytes = bytes, code_files = files,
             wall_ms = answer.map(|it| it.usage.wall_ms), cpu_ms = answer.map(|it| it.usage.cpu_ms),

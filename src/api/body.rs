@@ -3,6 +3,8 @@
 use super::ApiState;
 use super::file_names::{check_name, check_together};
 use super::problem::Problem;
+use crate::access::Digest;
+use crate::blobs::unhex;
 use crate::config::{Asked, StageLimits};
 use crate::language::Language;
 use base64::Engine;
@@ -28,6 +30,33 @@ pub(super) struct Parsed {
     pub(super) std: Option<String>,
     pub(super) limits: StageLimits,
     pub(super) stop_at_output_limit: bool,
+    /// What is named by its content and lies elsewhere.
+    pub(super) named: Vec<Named>,
+}
+
+/// A blob that a body names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) sha256: Digest,
+    pub(super) place: NamedPlace,
+}
+
+/// Where it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NamedPlace {
+    /// The file of that number.
+    File(usize),
+    Stdin,
+}
+
+impl NamedPlace {
+    /// The field that names it.
+    pub(super) fn field(self) -> String {
+        match self {
+            Self::File(index) => format!("files[{index}].blob"),
+            Self::Stdin => "stdin_blob".to_owned(),
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -37,6 +66,7 @@ struct Written {
     files: Option<Vec<Object<WrittenFile>>>,
     stdin: Option<String>,
     input: Option<String>,
+    stdin_blob: Option<String>,
     args: Vec<String>,
     std: Option<String>,
     limits: Option<Object<Asked>>,
@@ -58,9 +88,9 @@ enum OnOutputLimit {
 #[serde(deny_unknown_fields)]
 struct WrittenFile {
     name: String,
-    content: String,
-    #[serde(default)]
-    encoding: Encoding,
+    content: Option<String>,
+    encoding: Option<Encoding>,
+    blob: Option<String>,
 }
 
 /// A JSON object and nothing else: serde by itself would take an array for a struct, field by
@@ -85,10 +115,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Encoding {
-    #[default]
     Utf8,
     Base64,
 }
@@ -127,7 +156,7 @@ pub(super) fn parse_json(
     check(written, language, state)
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, Problem> {
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Problem> {
     std::str::from_utf8(bytes).map_err(|error| {
         Problem::new(
             400,
@@ -141,7 +170,7 @@ fn utf8(bytes: &[u8]) -> Result<&str, Problem> {
     })
 }
 
-fn refused(path: &str, error: &serde_json::Error) -> Problem {
+pub(super) fn refused(path: &str, error: &serde_json::Error) -> Problem {
     if !error.is_data() {
         return Problem::new(
             400,
@@ -169,11 +198,13 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
         files,
         stdin,
         input,
+        stdin_blob,
         args,
         std,
         limits,
         on_output_limit,
     } = written;
+    let mut named = Vec::new();
     let source_field = if code.is_some() { "code" } else { "files" };
     let files = match (code, files) {
         (Some(_), Some(_)) => {
@@ -191,7 +222,7 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
                 executable: false,
             }]
         }
-        (None, Some(files)) => decode_files(files, language)?,
+        (None, Some(files)) => decode_files(files, language, &mut named)?,
         (None, None) => return Err(empty_code("code", "code is missing; send code or files")),
     };
     let size: usize = files.iter().map(|file| file.bytes.len()).sum();
@@ -214,8 +245,19 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
                 "input is another name for stdin; send one of them".to_owned(),
             ));
         }
-        (stdin, input) => stdin.or(input).unwrap_or_default().into_bytes(),
+        (stdin, input) => stdin.or(input),
     };
+    if let Some(blob) = stdin_blob {
+        if stdin.is_some() {
+            return Err(Problem::field(
+                "stdin_and_blob",
+                "stdin_blob",
+                "standard input is given by itself and as a blob; send one of them".to_owned(),
+            ));
+        }
+        named.push(named_blob(&blob, NamedPlace::Stdin)?);
+    }
+    let stdin = stdin.unwrap_or_default().into_bytes();
     if stdin.len() > state.stdin_bytes {
         let (size, limit) = (stdin.len(), state.stdin_bytes);
         let detail = format!("stdin is {size} bytes; allowed are {limit}");
@@ -247,12 +289,24 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
         std,
         limits,
         stop_at_output_limit: on_output_limit == OnOutputLimit::Stop,
+        named,
     })
+}
+
+/// A blob's name, which is its SHA-256.
+fn named_blob(text: &str, place: NamedPlace) -> Result<Named, Problem> {
+    let Some(sha256) = unhex(text) else {
+        let field = place.field();
+        let detail = format!("{field} is not a SHA-256 in 64 digits of lower case hexadecimal");
+        return Err(Problem::field("invalid_blob_name", field, detail));
+    };
+    Ok(Named { sha256, place })
 }
 
 fn decode_files(
     written: Vec<Object<WrittenFile>>,
     language: &Language,
+    named: &mut Vec<Named>,
 ) -> Result<Vec<InputFile>, Problem> {
     if written.len() > MAX_FILES {
         let detail = format!("there are {} files; allowed are {MAX_FILES}", written.len());
@@ -275,9 +329,29 @@ fn decode_files(
                 "is where the compiled program goes",
             ));
         }
-        let bytes = match file.encoding {
-            Encoding::Utf8 => file.content.into_bytes(),
-            Encoding::Base64 => STANDARD.decode(&file.content).map_err(|error| {
+        let content = match (file.content, file.blob) {
+            (Some(content), None) => content,
+            (None, Some(blob)) => {
+                if file.encoding.is_some() {
+                    let detail = format!("{} has no meaning for a blob", field("encoding"));
+                    return Err(Problem::field("invalid_field", field("encoding"), detail));
+                }
+                named.push(named_blob(&blob, NamedPlace::File(index))?);
+                String::new()
+            }
+            (Some(_), Some(_)) => {
+                let detail = format!("files[{index}] has both content and blob; send one of them");
+                return Err(Problem::field("content_and_blob", field("blob"), detail));
+            }
+            (None, None) => {
+                let whole = format!("files[{index}]");
+                let detail = format!("{whole}: missing field `content`, or `blob`");
+                return Err(Problem::field("invalid_field", whole, detail));
+            }
+        };
+        let bytes = match file.encoding.unwrap_or(Encoding::Utf8) {
+            Encoding::Utf8 => content.into_bytes(),
+            Encoding::Base64 => STANDARD.decode(&content).map_err(|error| {
                 Problem::field(
                     "invalid_base64",
                     field("content"),
@@ -300,7 +374,13 @@ fn decode_files(
             "files is empty; the first file is the main one",
         ));
     };
-    require_code(&main.bytes, "files[0].content")?;
+    // What is in a blob is its sender's affair.
+    if named
+        .first()
+        .is_none_or(|it| it.place != NamedPlace::File(0))
+    {
+        require_code(&main.bytes, "files[0].content")?;
+    }
     if language.compile.is_some() && !names.iter().any(|name| language.is_source(name)) {
         let endings = language.source_endings.join(", .");
         let detail = format!(

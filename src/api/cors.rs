@@ -8,7 +8,7 @@ use crate::access::Access;
 use crate::config::Cors;
 use axum::extract::{Request, State};
 use axum::http::Method;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::time::Duration;
@@ -41,7 +41,7 @@ impl Pages {
 
 fn layer() -> CorsLayer {
     CorsLayer::new()
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([
             AUTHORIZATION,
             CONTENT_TYPE,
@@ -52,6 +52,7 @@ fn layer() -> CorsLayer {
         .expose_headers([
             REQUEST_ID,
             INSTANCE,
+            LOCATION,
             RETRY_AFTER,
             RATE_POLICY,
             RATE,

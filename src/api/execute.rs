@@ -64,6 +64,8 @@ pub(super) async fn execute(
         MediaType::Json => body::parse_json(&bytes, &language, &state)?,
         MediaType::Text => body::parse_text(&bytes, &language, &state)?,
     };
+    let owner = caller.key.as_deref().unwrap_or_default();
+    let parsed = super::blobs::fetch(&state, owner, &language, parsed).await?;
     let again = idempotency_key.map(|key| {
         let scope = Scope {
             caller: caller.key.clone().unwrap_or_default(),
@@ -132,7 +134,7 @@ async fn run(
     }
 }
 
-fn to_run(caller: &Caller, language: Arc<Language>, parsed: Parsed) -> RunRequest {
+pub(super) fn to_run(caller: &Caller, language: Arc<Language>, parsed: Parsed) -> RunRequest {
     let Parsed {
         files,
         stdin,
@@ -140,6 +142,7 @@ fn to_run(caller: &Caller, language: Arc<Language>, parsed: Parsed) -> RunReques
         std,
         limits,
         stop_at_output_limit,
+        named: _,
     } = parsed;
     let run_id = Uuid::now_v7();
     tracing::debug!(%run_id, language = language.name, files = files.len(), "request accepted");

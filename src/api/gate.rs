@@ -41,19 +41,19 @@ pub(super) async fn gate(
     next: Next,
 ) -> Response {
     let rules = state.access.now();
-    let executes =
-        request.method() == Method::POST && request.uri().path().starts_with("/execute/");
+    let works = brings_work(&request);
     let key = match may(&rules, &request) {
         Ok(key) => key.cloned(),
-        Err(problem) => return refuse(request, executes, None, problem.into_response()),
+        Err(problem) => return refuse(request, works, None, problem.into_response()),
     };
-    if !executes {
+    let mut caller = caller(&request);
+    caller.key = key.as_ref().map(|key| key.name.clone());
+    if !works {
+        request.extensions_mut().insert(caller);
         return next.run(request).await;
     }
-    let mut caller = caller(&request);
     let mut rate = None;
     if let Some(key) = &key {
-        caller.key = Some(key.name.clone());
         match admit(key) {
             Ok((place, left)) => (caller.place, rate) = (place.map(Arc::new), left),
             Err(response) => return refuse(request, true, caller.key, *response),
@@ -76,6 +76,16 @@ pub(super) async fn gate(
     match caller.place {
         Some(place) => hold(response, place),
         None => response,
+    }
+}
+
+/// What counts among a key's requests: whatever has programs executed, or kept for that.
+fn brings_work(request: &Request) -> bool {
+    let path = request.uri().path();
+    match *request.method() {
+        Method::POST => path.starts_with("/execute/") || path == "/jobs",
+        Method::PUT => path.starts_with("/blobs/"),
+        _ => false,
     }
 }
 
@@ -153,8 +163,8 @@ fn admit(key: &Key) -> Result<(Option<Place>, Option<RateState>), Box<Response>>
 }
 
 /// The answer to a request that goes no further; the rest of its body is thrown away.
-fn refuse(request: Request, executes: bool, key: Option<Arc<str>>, response: Response) -> Response {
-    if executes && let Some(problem) = response.extensions().get::<Problem>() {
+fn refuse(request: Request, works: bool, key: Option<Arc<str>>, response: Response) -> Response {
+    if works && let Some(problem) = response.extensions().get::<Problem>() {
         let caller = Caller {
             key,
             ..caller(&request)

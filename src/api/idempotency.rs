@@ -193,17 +193,22 @@ impl Drop for Turn {
 }
 
 fn same(first: &Digest, body: &Digest) -> Result<(), Problem> {
-    if first == body {
-        return Ok(());
+    match first == body {
+        true => Ok(()),
+        false => Err(reused()),
     }
+}
+
+/// The refusal of a key that came with another body.
+pub(super) fn reused() -> Problem {
     let detail =
         "this idempotency-key came with another body before; take a new one for a new request";
-    Err(Problem::new(
+    Problem::new(
         422,
         "idempotency_key_reused",
         "Idempotency key reused",
         detail.to_owned(),
-    ))
+    )
 }
 
 #[cfg(test)]

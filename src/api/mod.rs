@@ -4,6 +4,7 @@
 mod admin;
 mod answers;
 mod audit;
+mod blobs;
 mod body;
 mod cors;
 mod envelope;
@@ -15,10 +16,12 @@ mod gate;
 mod held;
 mod idempotency;
 mod incoming;
+mod jobs;
 mod problem;
 mod reports;
 mod service;
 
+pub use jobs::Work;
 pub use problem::Problem;
 pub use service::{
     Answering, CacheMemory, Health, LanguageReadiness, LanguageStats, MemoryReport, Part,
@@ -26,13 +29,15 @@ pub use service::{
 };
 
 use crate::access::Access;
+use crate::blobs::Blobs;
 use crate::config::{Config, LimitTable};
+use crate::jobs::{Jobs, Webhooks};
 use crate::language::Language;
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -54,12 +59,15 @@ pub struct ApiState {
     pub body_timeout: Duration,
     /// Who may ask.
     pub access: Access,
+    pub jobs: Jobs,
+    pub webhooks: Webhooks,
+    pub blobs: Blobs,
     room: answers::Room,
     idempotency: idempotency::Idempotency,
 }
 
 impl ApiState {
-    /// The state for a service, with the bounds of the configuration.
+    /// The state for a service, with the bounds of the configuration; without jobs and blobs.
     pub fn new(
         service: Arc<dyn Service>,
         instance: String,
@@ -77,8 +85,21 @@ impl ApiState {
             stdin_bytes: config.stdin_bytes,
             body_timeout: config.net.body_timeout,
             access,
+            jobs: Jobs::off("it was made without"),
+            webhooks: Webhooks::off(),
+            blobs: Blobs::off("it was made without"),
             idempotency: idempotency::Idempotency::new(),
             room: answers::Room::new(),
+        }
+    }
+
+    /// The same with what outlives a request.
+    pub fn with(self, jobs: Jobs, webhooks: Webhooks, blobs: Blobs) -> Self {
+        Self {
+            jobs,
+            webhooks,
+            blobs,
+            ..self
         }
     }
 
@@ -108,6 +129,9 @@ pub fn router(state: Arc<ApiState>) -> Router {
     let pages = cors::Pages::new(state.access.clone());
     Router::new()
         .route("/execute/{language}", post(execute::execute))
+        .route("/jobs", post(jobs::submit).get(jobs::list))
+        .route("/jobs/{id}", get(jobs::find).delete(jobs::cancel))
+        .route("/blobs/{sha256}", put(blobs::put).get(blobs::get))
         .route("/languages", get(reports::languages))
         .route("/pool/stats", get(reports::pool_stats))
         .route("/health", get(reports::health))
@@ -131,7 +155,7 @@ async fn unknown_route(uri: Uri) -> Problem {
         "unknown_route",
         "Unknown route",
         format!(
-            "there is nothing at {:?}; see POST /execute/{{language}}, GET /languages, /pool/stats, /health, /livez, \
+            "there is nothing at {:?}; see POST /execute/{{language}}, /jobs, /blobs/{{sha256}}, GET /languages, /pool/stats, /health, /livez, \
              /readyz and /metrics",
             uri.path()
         ),

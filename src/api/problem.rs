@@ -62,6 +62,28 @@ impl Problem {
         self
     }
 
+    /// The same of a part of a body: its field is found below `place`.
+    pub(super) fn within(mut self, place: &str) -> Self {
+        let field = match self.members.get("field").and_then(Value::as_str) {
+            Some(field) => format!("{place}.{field}"),
+            None => place.to_owned(),
+        };
+        let field = shortened(&field).into_owned();
+        self.members.insert("field".to_owned(), field.into());
+        self.detail = shortened(&format!("{place}: {}", self.detail)).into_owned();
+        self
+    }
+
+    /// What it says, for those who keep it.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Whether another try may end otherwise.
+    pub(super) fn is_for_now(&self) -> bool {
+        self.status >= 500 || self.status == 429
+    }
+
     pub(super) fn code(&self) -> &'static str {
         self.code
     }

@@ -1,6 +1,7 @@
 //! The interface without a socket: a fake service, requests in, responses out.
 
 mod audit_lines;
+mod jobs;
 mod keys;
 mod pages;
 mod refusals;
@@ -172,6 +173,9 @@ fn state(fake: Arc<Fake>) -> ApiState {
         stdin_bytes: 500,
         body_timeout: Duration::from_secs(30),
         access: Access::open(),
+        jobs: Jobs::off("a test"),
+        webhooks: Webhooks::off(),
+        blobs: Blobs::off("a test"),
         room: answers::Room::new(),
         idempotency: idempotency::Idempotency::new(),
     }

@@ -2,10 +2,10 @@
 //! a file says is believed only when it is whole and in its place. All of it blocks, so all of it
 //! is done on threads for that, so many at once and no longer than a deadline.
 
-use super::folder::{Content, Folder, Found};
 use super::program::{Broken, Program};
 use super::stats::{DiskStats, TierStats};
 use super::{Key, SHARE};
+use crate::folder::{Content, Folder, For, Found};
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +14,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+const FOLDER: For = For {
+    what: "cache",
+    flag: "--cache-dir",
+};
 /// Files read or written at once. A disk that hangs holds up so many threads and no more.
 const AT_ONCE: usize = 8;
 /// A look that takes longer is a miss.
@@ -66,7 +70,7 @@ impl Disk {
     /// Opens the folder; its files are counted in the background.
     pub(super) async fn open(path: &Path, most: u64) -> Result<Arc<Self>, String> {
         let (named, given) = (path.display().to_string(), path.to_path_buf());
-        let opening = tokio::task::spawn_blocking(move || Folder::open(&given));
+        let opening = tokio::task::spawn_blocking(move || Folder::open(FOLDER, &given));
         let folder = match timeout(OPEN, opening).await {
             Ok(Ok(opened)) => opened.map_err(|error| error.to_string())?,
             Ok(Err(panicked)) => return Err(format!("the cache folder {named}: {panicked}")),
@@ -154,7 +158,8 @@ impl Disk {
         let read = match content {
             Content::Absent => return None,
             Content::Whole(bytes) => Program::decode(&bytes, key),
-            Content::Broken(why) => Err(why),
+            Content::NotPlain => Err(Broken::NotPlain),
+            Content::TooLarge => Err(Broken::TooLarge),
         };
         read.map_err(|why| self.refuse(&name, why)).ok()
     }
@@ -278,7 +283,7 @@ impl Disk {
     }
 
     fn open_again(&self) -> bool {
-        let opened = Folder::open(&self.path).map(Arc::new);
+        let opened = Folder::open(FOLDER, &self.path).map(Arc::new);
         if let Ok(folder) = &opened {
             *self.folder.write().unwrap_or_else(PoisonError::into_inner) = folder.clone();
         }

@@ -5,7 +5,6 @@
 
 mod disk;
 mod flight;
-mod folder;
 mod key;
 mod memory;
 mod program;

@@ -1,7 +1,7 @@
-use super::folder::tests::closed;
 use super::key::tests::key;
 use super::program::tests::{ENOUGH, program};
 use super::*;
+use crate::folder::tests::closed;
 
 const LONG: Duration = Duration::from_secs(3600);
 

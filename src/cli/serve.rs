@@ -34,9 +34,10 @@ pub(super) fn serve(settings: &Settings, config: &Config) -> ExitCode {
         Err(error) => {
             let code = match &error {
                 ServerError::Port(_) => exit::PORT,
-                ServerError::Language(_) | ServerError::Tls(_) | ServerError::Access(_) => {
-                    exit::CONFIGURATION
-                }
+                ServerError::Language(_)
+                | ServerError::Tls(_)
+                | ServerError::Access(_)
+                | ServerError::Webhook(_) => exit::CONFIGURATION,
                 ServerError::Nothing { .. } => exit::ENGINE,
                 ServerError::Ended(_) => exit::FAILED,
             };

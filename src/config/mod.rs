@@ -1,6 +1,7 @@
 //! What the server was told: flags, environment, `warmbox.toml` and defaults, merged and checked
 //! once at start. Nothing else in the server reads the environment or the file.
 
+mod jobs;
 mod layers;
 mod limits;
 mod resolve;
@@ -8,6 +9,7 @@ mod service;
 mod settings;
 mod units;
 
+pub use jobs::{BlobSettings, JobSettings, Place, WebhookSettings};
 pub use layers::ConfigError;
 pub use limits::{Asked, CompilerRoom, LimitError, LimitTable, StageLimits};
 pub use service::{AccessSettings, Cors, GuardSettings, NetSettings, TlsFiles};
@@ -61,6 +63,9 @@ pub struct Config {
     pub roots_dir: Option<PathBuf>,
     pub docker: DockerSettings,
     pub cache: CacheSettings,
+    pub jobs: JobSettings,
+    pub webhooks: WebhookSettings,
+    pub blobs: BlobSettings,
 }
 
 /// How many compiled programs are kept, and where.

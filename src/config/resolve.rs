@@ -1,5 +1,6 @@
 //! Every setting's default and range, in one list, and the checks between settings.
 
+use super::jobs as of_jobs;
 use super::layers::{ConfigError, FileSettings, Layers, given_name};
 use super::limits::{Asked, CompilerRoom, FIELDS, LimitTable, StageLimits};
 use super::service;
@@ -42,7 +43,11 @@ pub(super) fn resolve(given: &Settings, file: &FileSettings) -> Result<Config, C
             || tracing_subscriber::EnvFilter::try_new(text).is_ok();
         (valid && !text.is_empty()).then(|| text.to_owned())
     };
+    let pool = pool(&at)?;
     Ok(Config {
+        jobs: of_jobs::jobs(&at, &pool)?,
+        webhooks: of_jobs::webhooks(&at)?,
+        blobs: of_jobs::blobs(&at)?,
         host: at
             .read(
                 "host",
@@ -71,7 +76,7 @@ pub(super) fn resolve(given: &Settings, file: &FileSettings) -> Result<Config, C
                 filter,
             )?
             .unwrap_or_else(|| "info".to_owned()),
-        pool: pool(&at)?,
+        pool,
         limits: limits(&at)?,
         body_bytes: at
             .size("body_bytes", |s| &s.body_bytes, MAX_BODY)?

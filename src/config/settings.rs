@@ -180,6 +180,66 @@ pub struct Settings {
     #[arg(long, env = "WARMBOX_CACHE_DIR", value_name = "FOLDER")]
     pub cache_dir: Option<Text>,
 
+    /// Folder of the jobs, this server's alone; '' for none, and then no jobs are taken
+    /// [default: jobs-OWNER in the state_dir; none where that is none]
+    #[arg(long, env = "WARMBOX_JOBS_DIR", value_name = "FOLDER")]
+    pub jobs_dir: Option<Text>,
+
+    /// Jobs that are kept, in whatever state, 1 to 1000000 [default: 20000]
+    #[arg(long, env = "WARMBOX_JOBS_MAX", value_name = "N")]
+    pub jobs_max: Option<Text>,
+
+    /// Jobs of one API key that may wait, 1 to 1000000 [default: half of jobs_max]
+    #[arg(long, env = "WARMBOX_JOBS_PER_KEY", value_name = "N")]
+    pub jobs_per_key: Option<Text>,
+
+    /// Requests and results of all jobs together, bytes or 512MiB; above it no jobs are taken
+    /// [default: 1GiB]
+    #[arg(long, env = "WARMBOX_JOBS_BYTES", value_name = "SIZE")]
+    pub jobs_bytes: Option<Text>,
+
+    /// How long a job may wait, and for how long its end is kept; seconds or 90m, 48h [default: 24h]
+    #[arg(long, env = "WARMBOX_JOBS_TTL", value_name = "TIME")]
+    pub jobs_ttl: Option<Text>,
+
+    /// How often a job is begun whose runs are lost with runners or servers, 1 to 1000 [default: 5]
+    #[arg(long, env = "WARMBOX_JOBS_ATTEMPTS", value_name = "N")]
+    pub jobs_attempts: Option<Text>,
+
+    /// Jobs of one language executed at once, 1 to 1024
+    /// [default: one less than max_runners, at least 1]
+    #[arg(long, env = "WARMBOX_JOBS_CONCURRENCY", value_name = "N")]
+    pub jobs_concurrency: Option<Text>,
+
+    /// File with the secret that messages to a callback_url are signed with; without one
+    /// callback_url is refused [default: none]
+    #[arg(long, env = "WARMBOX_WEBHOOK_SECRET_FILE", value_name = "FILE")]
+    pub webhook_secret_file: Option<Text>,
+
+    /// Whether a callback_url may lead to this machine and to private networks [default: false]
+    #[arg(long, env = "WARMBOX_WEBHOOK_ALLOW_PRIVATE", value_name = "BOOL")]
+    pub webhook_allow_private: Option<Text>,
+
+    /// Certificates in PEM that receivers of messages are held to besides the public ones
+    /// [default: none]
+    #[arg(long, env = "WARMBOX_WEBHOOK_CA_FILE", value_name = "FILE")]
+    pub webhook_ca_file: Option<Text>,
+
+    /// Folder of files that requests name by their content, this server's alone; '' for none
+    /// [default: blobs-OWNER in the state_dir; none where that is none]
+    #[arg(long, env = "WARMBOX_BLOBS_DIR", value_name = "FOLDER")]
+    pub blobs_dir: Option<Text>,
+
+    /// All of these files together, bytes or 512MiB; the least recently used go first
+    /// [default: 1GiB]
+    #[arg(long, env = "WARMBOX_BLOBS_BYTES", value_name = "SIZE")]
+    pub blobs_bytes: Option<Text>,
+
+    /// The largest of these files, and all that one request may name together, 1 byte to 24MiB
+    /// [default: 16MiB]
+    #[arg(long, env = "WARMBOX_BLOB_BYTES", value_name = "SIZE")]
+    pub blob_bytes: Option<Text>,
+
     /// The Docker daemon, as unix:///PATH or tcp://HOST:PORT [default: unix:///var/run/docker.sock]
     #[arg(long, env = "DOCKER_HOST", value_name = "ADDRESS")]
     pub docker_host: Option<Text>,

@@ -60,6 +60,11 @@ struct PhaseLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Outcome {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct EngineCall {
     engine: &'static str,
     call: &'static str,
@@ -93,6 +98,7 @@ pub struct Metrics {
     runs: Family<RunLabels, Counter>,
     truncated: Family<LanguageLabel, Counter>,
     phases: Histograms<PhaseLabels>,
+    webhooks: Family<Outcome, Counter>,
     engine_calls: Family<EngineOutcome, Counter>,
     engine_durations: Histograms<EngineCall>,
 }
@@ -111,6 +117,7 @@ impl Default for Metrics {
             runs: Family::default(),
             truncated: Family::default(),
             phases,
+            webhooks: Family::default(),
             engine_calls: Family::default(),
             engine_durations,
             registry: Mutex::default(),
@@ -123,6 +130,7 @@ impl Default for Metrics {
             runs,
             truncated,
             phases,
+            webhooks,
             engine_calls,
             engine_durations,
             registry: _,
@@ -153,6 +161,11 @@ impl Default for Metrics {
             "warmbox_phase_duration_seconds",
             "Where the time of runs went",
             phases.clone(),
+        );
+        all.register(
+            "warmbox_webhooks",
+            "Tries to tell somebody that a job has ended",
+            webhooks.clone(),
         );
         all.register(
             "warmbox_engine_calls",
@@ -237,6 +250,11 @@ impl Metrics {
                 .get_or_create(&LanguageLabel { language })
                 .inc();
         }
+    }
+
+    /// One try to tell somebody that a job has ended: `delivered`, `again` or `failed`.
+    pub fn webhook(&self, outcome: &'static str) {
+        self.webhooks.get_or_create(&Outcome { outcome }).inc();
     }
 
     /// One call to an engine that has come to an end.

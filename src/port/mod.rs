@@ -7,7 +7,6 @@
 mod owner;
 mod selfcheck;
 mod sockets;
-mod utc;
 
 pub use owner::{Holder, Owner};
 pub use selfcheck::confirm;

@@ -2,7 +2,8 @@
 //!
 //! Only looks: it must never signal, stop or change the process that it finds.
 
-use super::{sockets, sockets::Socket, utc};
+use super::{sockets, sockets::Socket};
+use crate::utc;
 use std::fmt;
 use std::io::Read;
 use std::net::SocketAddr;

@@ -19,6 +19,7 @@ use request::RunRequest;
 use stages::Spent;
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 use warmbox_protocol::{InputFile, Usage};
 
 /// Why a request came to no answer.
@@ -142,9 +143,19 @@ async fn compile(
 
 /// An answer in which nothing was executed.
 fn blank(request: &RunRequest, identity: &Identity) -> Answer {
+    nothing(
+        request.run_id,
+        request.language.name.clone(),
+        identity.instance.clone(),
+        identity.version,
+    )
+}
+
+/// An answer that says that we failed.
+pub fn nothing(run_id: Uuid, language: String, instance: String, version: &'static str) -> Answer {
     Answer {
-        run_id: request.run_id,
-        language: request.language.name.clone(),
+        run_id,
+        language,
         status: Status::InternalError,
         limit: None,
         exit_code: None,
@@ -162,8 +173,8 @@ fn blank(request: &RunRequest, identity: &Identity) -> Answer {
         compile: None,
         usage: UsageAnswer::from(&Usage::default()),
         timings: Timings::default(),
-        instance: identity.instance.clone(),
-        version: identity.version,
+        instance,
+        version,
     }
 }
 

@@ -7,6 +7,7 @@ use super::life::ServiceState;
 use super::service::Pools;
 use crate::api::{CacheMemory, MemoryReport, PartState, ServerMemory, Service};
 use crate::engine::{Counted, Engine};
+use crate::jobs::Status;
 use crate::logging;
 use crate::metrics::{Group, Kind, Metrics};
 use crate::pool::Snapshot;
@@ -18,6 +19,7 @@ pub(super) fn offer(metrics: &Metrics, pools: Arc<Pools>, engine: Arc<Counted>, 
     metrics.sample(move || {
         let mut groups = of_pools(&pools);
         groups.extend(of_service(&pools, &engine, &front));
+        groups.extend(of_jobs(&pools));
         groups.extend(of_process());
         groups
     });
@@ -193,6 +195,66 @@ fn of_service(pools: &Pools, engine: &Counted, front: &Front) -> Vec<Group> {
             parts.watchdog.stalled().as_secs_f64(),
         ),
     ]
+}
+
+/// Jobs and blobs.
+fn of_jobs(pools: &Pools) -> Vec<Group> {
+    let gauge = |name, help, value: f64| Group::of(name, help, Kind::Gauge, value);
+    let blobs = pools.parts().blobs.figures();
+    let mut groups = vec![
+        gauge(
+            "warmbox_blobs_bytes",
+            "Files that requests name by their content",
+            blobs.bytes as f64,
+        ),
+        gauge(
+            "warmbox_blobs_bytes_max",
+            "What these files may take",
+            blobs.bytes_max as f64,
+        ),
+        gauge("warmbox_blobs", "How many these are", blobs.files as f64),
+    ];
+    // Without a store all is nothing, and said so.
+    let figures = pools.parts().jobs.figures().unwrap_or_default();
+    let mut jobs = Group::new("warmbox_jobs", "Jobs by state", Kind::Gauge);
+    for status in Status::ALL {
+        jobs.row([("status", status.name())], figures.count(status) as f64);
+    }
+    let oldest = figures.oldest.unwrap_or_default();
+    groups.extend([
+        jobs,
+        gauge(
+            "warmbox_jobs_max",
+            "Jobs that may be kept",
+            figures.jobs_max as f64,
+        ),
+        gauge(
+            "warmbox_jobs_oldest_seconds",
+            "For how long the oldest job has waited",
+            oldest.as_secs_f64(),
+        ),
+        gauge(
+            "warmbox_jobs_bytes",
+            "Requests and results of jobs",
+            figures.bytes as f64,
+        ),
+        gauge(
+            "warmbox_jobs_bytes_max",
+            "What these may take",
+            figures.bytes_max as f64,
+        ),
+        gauge(
+            "warmbox_jobs_file_bytes",
+            "The file that they lie in",
+            figures.file_bytes as f64,
+        ),
+        gauge(
+            "warmbox_webhooks_pending",
+            "Ends of jobs that are still to be told",
+            figures.deliveries as f64,
+        ),
+    ]);
+    groups
 }
 
 /// The names that Prometheus' own client libraries use.

@@ -119,15 +119,7 @@ impl Note {
         owner: &str,
         instance: &str,
     ) -> Option<(Self, Option<Death>)> {
-        let name: String = (owner.chars())
-            .map(|c| {
-                if c.is_ascii_alphanumeric() || "-.".contains(c) {
-                    c
-                } else {
-                    '_'
-                }
-            })
-            .collect();
+        let name = super::places::file_name(owner);
         let path = folder.join(format!("life-{name}.json"));
         let last = fs::read(&path)
             .ok()

@@ -70,7 +70,7 @@ impl Live {
 
 /// Settings that differ and were not taken.
 fn different(now: &Config, fresh: &Config) -> Vec<&'static str> {
-    let rest: [(&'static str, bool); 16] = [
+    let rest: [(&'static str, bool); 19] = [
         ("host", now.host == fresh.host),
         ("port", now.port == fresh.port),
         ("engine", now.engine == fresh.engine),
@@ -97,6 +97,9 @@ fn different(now: &Config, fresh: &Config) -> Vec<&'static str> {
             (now.heartbeat, now.start_timeout) == (fresh.heartbeat, fresh.start_timeout),
         ),
         ("the connections' settings", now.net == fresh.net),
+        ("the jobs' settings", now.jobs == fresh.jobs),
+        ("the webhooks' settings", now.webhooks == fresh.webhooks),
+        ("the blobs' settings", now.blobs == fresh.blobs),
     ];
     (rest.into_iter())
         .filter(|(_, same)| !same)

@@ -10,6 +10,7 @@ mod heartbeat;
 mod last_life;
 mod life;
 mod live;
+mod places;
 mod reload;
 mod report;
 mod service;
@@ -18,11 +19,13 @@ mod systemd;
 mod watchdog;
 
 use crate::access::{Access, AccessError};
-use crate::api::{self, ApiState, VERSION};
+use crate::api::{self, ApiState, VERSION, Work};
+use crate::blobs::Blobs;
 use crate::cache::Cache;
 use crate::config::Config;
 use crate::engine::Counted;
 use crate::engine::docker::Place;
+use crate::jobs::{Jobs, WebhookError, Webhooks};
 use crate::language::{self, LanguageError};
 use crate::logging::Log;
 use crate::metrics::Metrics;
@@ -76,6 +79,8 @@ pub enum ServerError {
     Nothing { after: Duration, why: String },
     #[error(transparent)]
     Access(#[from] AccessError),
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     #[error("the server ended by itself: {0}")]
     Ended(std::io::Error),
 }
@@ -102,6 +107,7 @@ pub struct Server {
     log: Log,
     watchdog: Watchdog,
     notes: Notes,
+    jobs: Jobs,
     start_timeout: Duration,
     /// Wishes to stop, from wherever they come.
     wishes: mpsc::Receiver<Asked>,
@@ -118,6 +124,8 @@ impl Server {
         for warning in access.warnings() {
             tracing::warn!("{warning}");
         }
+        let metrics = Arc::new(Metrics::default());
+        let webhooks = Webhooks::load(&config.webhooks, metrics.clone())?;
         let instance = Uuid::now_v7().to_string();
         let listening = Listening::start(config.host, config.port).await?;
         let address = listening.address().map_err(ServerError::Ended)?;
@@ -128,9 +136,12 @@ impl Server {
             instance: instance.clone(),
         };
         let (notes, last_was_out_of_memory) = last_life::begin(config, &place);
+        let placed = places::resolve(config, &place.owner);
+        let names = languages.iter().map(|language| language.name.clone());
+        let jobs = Jobs::new(placed.jobs.clone(), names);
+        let blobs = Blobs::open(&placed.blobs, jobs.clone()).await;
         let tasks = Tasks::default();
         let engine = engine(config, &languages, place, tasks.tracker().clone()).await;
-        let metrics = Arc::new(Metrics::default());
         let engine = Arc::new(Counted::new(engine, metrics.clone()));
         let cache = Cache::start(&config.cache, tasks.tracker().clone()).await;
         let watch = engine::Watch::default();
@@ -144,13 +155,15 @@ impl Server {
             .collect();
 
         let (live, board) = (Arc::new(Live::new(config)), Arc::new(Board::default()));
-        let guards = Guards::new(live.clone(), written(config));
+        let guards = Guards::new(live.clone(), written(&placed));
         let (wish, wishes) = mpsc::channel(WISHES);
         let pools = Arc::new(Pools::new(Parts {
             engine: engine.clone(),
             watch,
             pools,
             cache,
+            jobs: jobs.clone(),
+            blobs: blobs.clone(),
             identity: Identity {
                 instance: instance.clone(),
                 version: VERSION,
@@ -170,13 +183,15 @@ impl Server {
         let (guarding, noted) = (guards, board);
         tasks.keep_endless("guards", move || guarding.clone().watch(noted.clone()));
 
-        let state = Arc::new(ApiState::new(
+        let state = ApiState::new(
             pools.clone(),
             instance.clone(),
             metrics.clone(),
             config,
             access.clone(),
-        ));
+        );
+        let state = Arc::new(state.with(jobs.clone(), webhooks.clone(), blobs));
+        jobs.live(Arc::new(Work(state.clone())), webhooks, &tasks);
         let front = Front::new(
             listening,
             api::router(state.clone()),
@@ -202,6 +217,7 @@ impl Server {
             access,
             log,
             notes,
+            jobs,
             start_timeout: config.start_timeout,
             wishes,
             wish,
@@ -286,6 +302,8 @@ impl Server {
     async fn give_up(&self, why: &str) {
         self.life.enter(ServiceState::Stopping, why);
         self.pools.refuse_new();
+        self.jobs.stop();
+        self.jobs.close().await;
         let (_, gone) = tokio::join!(self.front.end(LOOK), self.tasks.end(EMPTY_DEADLINE));
         if !gone {
             tracing::warn!("some runners were not seen to end; they end with this process");
@@ -303,7 +321,12 @@ impl Server {
 /// Folders that the server writes to.
 fn written(config: &Config) -> Vec<PathBuf> {
     // Not that of the id locks: they are empty files, and it is often on a small disk of its own.
-    let folders = [config.cache.folder.clone(), config.state_dir.clone()];
+    let folders = [
+        config.cache.folder.clone(),
+        config.state_dir.clone(),
+        config.jobs.folder.clone(),
+        config.blobs.folder.clone(),
+    ];
     folders.into_iter().flatten().collect()
 }
 

@@ -7,6 +7,7 @@ use crate::api::{
     Health, LanguageReadiness, LanguageStats, PartState, PoolStats, Readiness, Service,
 };
 use crate::engine::Engine;
+use crate::jobs::Condition;
 use crate::pool::{Pool, Retired, Snapshot};
 use crate::run;
 use warmbox_protocol::{Hello, MemoryCeiling};
@@ -135,6 +136,20 @@ impl Pools {
                 PartState::Degraded,
                 format!("no task was executed for {s} s"),
             ),
+        });
+        board.note(match self.parts().jobs.condition() {
+            Condition::Well(words) => Seen::now("jobs", PartState::Ok, words),
+            Condition::NotYet(words) => Seen::not_yet("jobs", PartState::Degraded, words),
+            Condition::Ill(words) => Seen::now("jobs", PartState::Degraded, words),
+        });
+        let blobs = &self.parts().blobs;
+        board.note(match blobs.trouble() {
+            Some(words) => Seen::now("blobs", PartState::Degraded, words),
+            None => {
+                let kept = blobs.figures();
+                let words = format!("{} files, {} bytes", kept.files, kept.bytes);
+                Seen::now("blobs", PartState::Ok, words)
+            }
         });
         let disk = self.parts().cache.stats().disk;
         board.note(match disk.last_error {

@@ -9,8 +9,10 @@ use super::live::Live;
 use super::stop::Asked;
 use super::watchdog::Watchdog;
 use crate::api::{Answering, Health, MemoryReport, PoolStats, Readiness, Service, ServiceError};
+use crate::blobs::Blobs;
 use crate::cache::Cache;
 use crate::engine::Counted;
+use crate::jobs::Jobs;
 use crate::language::Language;
 use crate::logging::Log;
 use crate::metrics::Metrics;
@@ -48,6 +50,8 @@ pub(super) struct Parts {
     pub(super) watch: Watch,
     pub(super) pools: Vec<Pool>,
     pub(super) cache: Cache,
+    pub(super) jobs: Jobs,
+    pub(super) blobs: Blobs,
     pub(super) identity: Identity,
     pub(super) life: Arc<Life>,
     pub(super) live: Arc<Live>,

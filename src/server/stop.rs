@@ -50,6 +50,8 @@ pub(super) async fn stop(
     server.life.enter(ServiceState::Stopping, &asked.by);
     systemd::stopping();
     server.pools.refuse_new();
+    // No job is begun any more; those that wait are the next server's.
+    server.jobs.stop();
     server.front.begin_to_end();
     let handed_over = server.front.is_inherited();
 
@@ -94,9 +96,18 @@ pub(super) async fn stop(
         }
     };
 
+    // What came of the jobs that ran is stored, or they wait again.
+    if !server.jobs.settled(EMPTY_DEADLINE).await {
+        tracing::warn!("what came of some jobs was not stored; the next server begins them anew");
+    }
+
     // Every answer is written; then nobody is let in any more. Meanwhile runners are removed.
     let (_, gone) = tokio::join!(
-        server.front.end(READ_DEADLINE),
+        async {
+            server.front.end(READ_DEADLINE).await;
+            // The next server may have the jobs from here on.
+            server.jobs.close().await;
+        },
         server.tasks.end(EMPTY_DEADLINE)
     );
     if !gone {

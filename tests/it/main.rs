@@ -27,6 +27,7 @@ mod docker;
 mod documents;
 mod interpreter;
 mod javascript;
+mod jobs;
 mod languages;
 mod layers;
 mod left_out;

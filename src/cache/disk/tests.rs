@@ -1,7 +1,7 @@
-use super::super::folder::tests::closed;
 use super::super::key::tests::key;
 use super::super::program::tests::program;
 use super::*;
+use crate::folder::tests::closed;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 

@@ -76,6 +76,31 @@ impl Server {
         reply(request.send(body))
     }
 
+    /// Asks in any way; `None` where the server is gone before it has answered.
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Option<Reply> {
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.to_vec()).expect("a request");
+        let response = self.agent.run(request).ok()?;
+        let (parts, mut body) = response.into_parts();
+        let bytes = body.with_config().limit(256 << 20).read_to_vec().ok()?;
+        Some(Reply {
+            status: parts.status.as_u16(),
+            text: String::from_utf8(bytes).ok()?,
+            headers: parts.headers,
+        })
+    }
+
     pub(crate) fn post_json(&self, path: &str, body: &Value) -> Reply {
         let json = [("content-type", "application/json")];
         self.post(path, &json, body.to_string().as_bytes())

@@ -1,13 +1,19 @@
 //! Writes a Unix time as a UTC date; no time zones, no locale, no calendar library.
 
 /// `YYYY-MM-DD HH:MM:SS UTC` for seconds since 1970-01-01.
-pub(super) fn format(unix_s: u64) -> String {
+pub(crate) fn format(unix_s: u64) -> String {
     let (days, second) = (unix_s / 86_400, unix_s % 86_400);
     let (year, month, day) = date(days);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
 }
 
+/// As RFC 3339 has it, for milliseconds since 1970-01-01.
+pub(crate) fn rfc3339(unix_ms: u64) -> String {
+    let text = format(unix_ms / 1000);
+    let (date, time) = (&text[..10], &text[11..19]);
+    format!("{date}T{time}.{:03}Z", unix_ms % 1000)
+}
 /// Days since 1970-01-01 to year, month, day: Howard Hinnant's `civil_from_days`, in which a year
 /// begins in March so that the leap day is its last.
 fn date(days: u64) -> (u64, u64, u64) {
@@ -28,6 +34,15 @@ fn date(days: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn milliseconds_are_told_as_internet_dates_have_them() {
+        assert_eq!(
+            super::rfc3339(1_795_269_791_007),
+            "2026-11-21T14:03:11.007Z"
+        );
+        assert_eq!(super::rfc3339(0), "1970-01-01T00:00:00.000Z");
+    }
+
     #[test]
     fn known_moments() {
         let cases = [

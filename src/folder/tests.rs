@@ -4,8 +4,13 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 const NAME: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
+const CACHE: For = For {
+    what: "cache",
+    flag: "--cache-dir",
+};
+
 /// One that nobody else can enter.
-pub(in super::super) fn closed() -> tempfile::TempDir {
+pub(crate) fn closed() -> tempfile::TempDir {
     let mode = Permissions::from_mode(0o700);
     let mut builder = tempfile::Builder::new();
     builder.permissions(mode).tempdir().unwrap()
@@ -13,15 +18,14 @@ pub(in super::super) fn closed() -> tempfile::TempDir {
 
 fn folder() -> (tempfile::TempDir, Folder) {
     let dir = closed();
-    let folder = Folder::open(dir.path()).unwrap();
+    let folder = Folder::open(CACHE, dir.path()).unwrap();
     (dir, folder)
 }
 
-fn read(folder: &Folder) -> Result<Vec<u8>, Option<Broken>> {
+fn read(folder: &Folder) -> Result<Vec<u8>, Content> {
     match folder.read(NAME, 100).unwrap() {
         Content::Whole(bytes) => Ok(bytes),
-        Content::Broken(why) => Err(Some(why)),
-        Content::Absent => Err(None),
+        other => Err(other),
     }
 }
 
@@ -29,14 +33,14 @@ fn read(folder: &Folder) -> Result<Vec<u8>, Option<Broken>> {
 fn it_is_made_with_all_above_it_and_for_nobody_else() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a/b");
-    Folder::open(&path).unwrap();
+    Folder::open(CACHE, &path).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o700);
 }
 
 #[test]
 fn one_that_others_can_reach_is_refused_in_words() {
     let dir = tempfile::tempdir().unwrap();
-    let words = |path: &Path| Folder::open(path).err().unwrap().to_string();
+    let words = |path: &Path| Folder::open(CACHE, path).err().unwrap().to_string();
     let open = dir.path().join("open");
     fs::create_dir(&open).unwrap();
     fs::set_permissions(&open, Permissions::from_mode(0o750)).unwrap();
@@ -65,7 +69,7 @@ fn one_that_others_can_reach_is_refused_in_words() {
 #[test]
 fn what_was_written_is_read_and_nothing_unfinished_stays() {
     let (dir, folder) = folder();
-    assert_eq!(read(&folder), Err(None));
+    assert_eq!(read(&folder), Err(Content::Absent));
     folder.write(NAME, &[b"one ", b"whole"]).unwrap();
     folder.write(NAME, &[b"another"]).unwrap();
     assert_eq!(read(&folder), Ok(b"another".to_vec()));
@@ -73,7 +77,7 @@ fn what_was_written_is_read_and_nothing_unfinished_stays() {
     assert_eq!(fs::metadata(path).unwrap().mode() & 0o7777, 0o600);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     assert!(folder.remove(NAME) && folder.remove(NAME));
-    assert_eq!(read(&folder), Err(None));
+    assert_eq!(read(&folder), Err(Content::Absent));
 }
 
 #[test]
@@ -82,7 +86,7 @@ fn a_file_that_cannot_be_moved_into_place_leaves_nothing() {
     fs::create_dir(dir.path().join(NAME)).unwrap();
     assert!(folder.write(NAME, &[b"x"]).is_err());
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
-    assert_eq!(read(&folder), Err(Some(Broken::NotPlain)));
+    assert_eq!(read(&folder), Err(Content::NotPlain));
 }
 
 #[test]
@@ -92,7 +96,7 @@ fn nothing_is_followed_and_nothing_waits() {
     let secret = dir.path().join("secret");
     fs::write(&secret, "secret").unwrap();
     symlink(&secret, &path).unwrap();
-    assert_eq!(read(&folder), Err(Some(Broken::NotPlain)));
+    assert_eq!(read(&folder), Err(Content::NotPlain));
     // A write replaces the link, and leaves alone what it led to.
     folder.write(NAME, &[b"ours"]).unwrap();
     assert_eq!(fs::read(&secret).unwrap(), b"secret");
@@ -100,10 +104,10 @@ fn nothing_is_followed_and_nothing_waits() {
     fs::remove_file(&path).unwrap();
     let mode = Mode::RUSR | Mode::WUSR;
     rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
-    assert_eq!(read(&folder), Err(Some(Broken::NotPlain)));
+    assert_eq!(read(&folder), Err(Content::NotPlain));
     fs::remove_file(&path).unwrap();
     fs::write(&path, [0; 101]).unwrap();
-    assert_eq!(read(&folder), Err(Some(Broken::TooLarge)));
+    assert_eq!(read(&folder), Err(Content::TooLarge));
 }
 
 #[test]

@@ -1,0 +1,228 @@
+//! `/blobs/{sha256}`: files that are sent once; and what a request names of them, put in its place.
+
+use super::ApiState;
+use super::body::{NamedPlace, Parsed};
+use super::gate::Caller;
+use super::incoming::{discard, read, too_large};
+use super::problem::Problem;
+use crate::access::{Digest, hex};
+use crate::blobs::{BlobError, Pin, Put, unhex};
+use crate::language::Language;
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use std::time::Duration;
+
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+pub(super) async fn put(
+    State(state): State<Arc<ApiState>>,
+    Extension(caller): Extension<Caller>,
+    path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let most = state.blobs.most_bytes();
+    let length = (headers.get(CONTENT_LENGTH))
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok())
+        .unwrap_or(0);
+    let decided = match state.service.refusal() {
+        Some(refusal) => Err(refusal.into()),
+        None if length > most as u64 => Err(too_large(most)),
+        None => name(path).and_then(|it| state.blobs.check().map(|()| it).map_err(refused)),
+    };
+    let sha256 = match decided {
+        Ok(sha256) => sha256,
+        Err(problem) => {
+            discard(body);
+            return Err(problem);
+        }
+    };
+    let bytes = read(body, most, state.body_timeout).await?;
+    let size = bytes.len();
+    let owner = caller.key.as_deref().unwrap_or_default();
+    let put = state
+        .blobs
+        .put(owner, sha256, bytes)
+        .await
+        .map_err(refused)?;
+    let status = match put {
+        Put::New => StatusCode::CREATED,
+        Put::There => StatusCode::OK,
+    };
+    let body = serde_json::json!({"sha256": hex(&sha256), "bytes": size});
+    Ok((status, axum::Json(body)).into_response())
+}
+
+/// `GET`, and `HEAD` without the body.
+pub(super) async fn get(
+    State(state): State<Arc<ApiState>>,
+    Extension(caller): Extension<Caller>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    let sha256 = name(path)?;
+    let owner = caller.key.as_deref().unwrap_or_default();
+    let unknown = || {
+        let detail = format!("there is no blob {} of yours here", hex(&sha256));
+        Problem::new(404, "unknown_blob", "Unknown blob", detail)
+    };
+    let held = state.blobs.pin(owner, sha256).await.map_err(refused)?;
+    let (held, size) = held.ok_or_else(unknown)?;
+    let room = (state.room).reserve(usize::try_from(size).unwrap_or(usize::MAX));
+    let room = room.await?;
+    let found = state.blobs.get(owner, sha256).await.map_err(refused)?;
+    drop(held);
+    let bytes = room.fill(found.ok_or_else(unknown)?);
+    let mut response = Response::new(Body::from(bytes));
+    let binary = HeaderValue::from_static("application/octet-stream");
+    response.headers_mut().insert(CONTENT_TYPE, binary);
+    Ok(response)
+}
+
+/// Puts the blobs that a request names into it.
+pub(super) async fn fetch(
+    state: &ApiState,
+    owner: &str,
+    language: &Language,
+    mut parsed: Parsed,
+) -> Result<Parsed, Problem> {
+    let (mut all, mut source) = (0, source_bytes(language, &parsed));
+    for named in std::mem::take(&mut parsed.named) {
+        let found = state.blobs.get(owner, named.sha256).await;
+        let bytes = found
+            .map_err(|error| of_field(error, named.place))?
+            .ok_or_else(|| unknown(&named.sha256, named.place))?;
+        check_size(state, named.place, bytes.len() as u64, &mut all)?;
+        match named.place {
+            NamedPlace::Stdin => parsed.stdin = bytes,
+            NamedPlace::File(index) => {
+                if let Some(file) = parsed.files.get_mut(index) {
+                    if index == 0 || language.is_source(&file.path) {
+                        source += bytes.len();
+                        check_source(state, source)?;
+                    }
+                    file.bytes = bytes;
+                }
+            }
+        }
+    }
+    Ok(parsed)
+}
+
+/// Holds the blobs that a job names until it is stored.
+pub(super) async fn pin(
+    state: &ApiState,
+    owner: &str,
+    language: &Language,
+    parsed: &Parsed,
+) -> Result<Vec<Pin>, Problem> {
+    let mut pins = Vec::with_capacity(parsed.named.len());
+    let (mut all, mut source) = (0, source_bytes(language, parsed));
+    for named in &parsed.named {
+        let found = state.blobs.pin(owner, named.sha256).await;
+        let (pin, bytes) = found
+            .map_err(|error| of_field(error, named.place))?
+            .ok_or_else(|| unknown(&named.sha256, named.place))?;
+        check_size(state, named.place, bytes, &mut all)?;
+        if let NamedPlace::File(index) = named.place
+            && let Some(file) = parsed.files.get(index)
+            && (index == 0 || language.is_source(&file.path))
+        {
+            source += bytes as usize;
+            check_source(state, source)?;
+        }
+        pins.push(pin);
+    }
+    Ok(pins)
+}
+
+fn source_bytes(language: &Language, parsed: &Parsed) -> usize {
+    let mut files = parsed.files.iter().enumerate();
+    let source = |(index, file): &(usize, &warmbox_protocol::InputFile)| {
+        *index == 0 || language.is_source(&file.path)
+    };
+    let sum = files.by_ref().filter(source);
+    sum.map(|(_, file)| file.bytes.len()).sum()
+}
+
+/// What is compiled or executed is bounded as source, wherever it lies.
+fn check_source(state: &ApiState, size: usize) -> Result<(), Problem> {
+    let limit = state.source_bytes;
+    match size <= limit {
+        true => Ok(()),
+        false => Err(Problem::new(
+            413,
+            "source_too_large",
+            "Source too large",
+            format!("the source is {size} bytes, blobs included; allowed are {limit}"),
+        )
+        .with("field", "files")
+        .with("limit", limit)),
+    }
+}
+
+fn check_size(
+    state: &ApiState,
+    place: NamedPlace,
+    bytes: u64,
+    all: &mut u64,
+) -> Result<(), Problem> {
+    let (limit, most) = (state.stdin_bytes, state.blobs.most_bytes());
+    if place == NamedPlace::Stdin && bytes > limit as u64 {
+        let detail = format!("stdin_blob is {bytes} bytes; allowed are {limit}");
+        return Err(Problem::field("stdin_too_large", "stdin_blob", detail).with("limit", limit));
+    }
+    *all += bytes;
+    if *all > most as u64 {
+        let detail = format!("the blobs of one request may be {most} bytes together (blob_bytes)");
+        let field = place.field();
+        return Err(Problem::field("blobs_too_large", field, detail).with("limit", most));
+    }
+    Ok(())
+}
+
+fn name(path: Result<Path<String>, PathRejection>) -> Result<Digest, Problem> {
+    let named = path.ok().and_then(|Path(text)| unhex(&text));
+    named.ok_or_else(|| {
+        let detail = "a blob's name is its SHA-256 in 64 digits of lower case hexadecimal";
+        Problem::field("invalid_blob_name", "sha256", detail.to_owned())
+    })
+}
+
+fn unknown(sha256: &Digest, place: NamedPlace) -> Problem {
+    let (field, name) = (place.field(), hex(sha256));
+    let detail = format!(
+        "{field}: there is no blob {name} of yours here; send it first: PUT /blobs/{name} (the least recently used make \
+         room for others)"
+    );
+    Problem::field("unknown_blob", field, detail)
+}
+
+fn of_field(error: BlobError, place: NamedPlace) -> Problem {
+    match error {
+        BlobError::Off(_) => {
+            let field = place.field();
+            let detail = format!("{error}; send the content itself");
+            Problem::field("blobs_off", field, detail)
+        }
+        error => refused(error),
+    }
+}
+
+fn refused(error: BlobError) -> Problem {
+    let detail = error.to_string();
+    let unavailable = |code| Problem::new(503, code, "Service unavailable", detail.clone());
+    match error {
+        BlobError::Off(_) => unavailable("blobs_off"),
+        BlobError::Mismatch { actual } => {
+            Problem::field("blob_mismatch", "sha256", detail).with("actual", actual)
+        }
+        BlobError::Full(_) => unavailable("blobs_full").retry_after(TRY_AGAIN),
+        BlobError::Failed(_) => unavailable("blobs_unavailable").retry_after(TRY_AGAIN),
+    }
+}
