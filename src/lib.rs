@@ -3,7 +3,8 @@
 //! The layers, top to bottom; arrows go down only:
 //! [`server`] puts everything together; [`api`] knows HTTP and nothing else does; [`run`] takes
 //! a request through its stages; [`pool`] says who may have a runner; [`engine`] makes runners;
-//! `warmbox-protocol` is what they speak. [`jobs`] and [`blobs`] keep what outlives a request, below
+//! `warmbox-protocol` is what they speak. [`judge`] is how a program is judged by many tests, [`follow`]
+//! how a run is followed while it goes on; [`jobs`] and [`blobs`] keep what outlives a request, below
 //! [`api`]. [`access`], [`cache`], [`config`], [`language`], [`port`],
 //! [`tasks`], [`metrics`], [`logging`] and [`doctor`] stand beside.
 
@@ -18,7 +19,9 @@ pub mod config;
 pub mod doctor;
 pub mod engine;
 mod folder;
+pub mod follow;
 pub mod jobs;
+pub mod judge;
 pub mod language;
 pub mod logging;
 pub mod metrics;

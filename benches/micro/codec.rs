@@ -4,7 +4,7 @@ use criterion::{BatchSize, Criterion, Throughput};
 use std::hint::black_box;
 use warmbox_protocol::frame::{CHUNK_BYTES, Decoder, MAX_FROM_RUNNER, MAX_TO_RUNNER, encode};
 use warmbox_protocol::{
-    Collect, FromRunner, InputFile, Limits, Prepared, RunId, RunSpec, Stream, ToRunner,
+    Collect, Following, FromRunner, InputFile, Limits, Prepared, RunId, RunSpec, Stream, ToRunner,
 };
 
 /// As long as a long answer to an exercise.
@@ -39,6 +39,9 @@ pub(crate) fn spec(code: Vec<u8>) -> RunSpec {
             open_files: 256,
         },
         stop_at_output_limit: false,
+        following: Following::Nobody,
+        terminal: None,
+        core: None,
         collect: Collect::default(),
     }
 }

@@ -56,9 +56,13 @@ async fn once(pool: &Pool) {
     let asker = Asker {
         who: "",
         cancel: &cancel,
+        queued: None,
     };
     let claim = pool.claim(asker).await.expect("a runner");
-    let (used, result) = claim.runner.run(spec(b"print(1)".to_vec()), &cancel).await;
+    let (used, result) = claim
+        .runner
+        .run(spec(b"print(1)".to_vec()), &cancel, None)
+        .await;
     result.expect("a result");
     used.expect("a runner that lives").recycle();
 }
@@ -216,6 +220,7 @@ fn hello(language: String) -> Hello {
             fresh_sandbox: true,
             identity: Identity::Unique,
             memory_ceiling: MemoryCeiling::Measured,
+            terminal: true,
         },
         prepared: String::new(),
     }
@@ -231,5 +236,6 @@ fn outcome() -> Outcome {
         stdout_omitted: 0,
         stderr_omitted: 0,
         files_omitted: 0,
+        outputs_omitted: 0,
     }
 }

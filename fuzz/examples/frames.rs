@@ -5,9 +5,9 @@ use serde::Serialize;
 use std::path::Path;
 use warmbox_protocol::frame::{HEADER_BYTES, encode};
 use warmbox_protocol::{
-    Abilities, BUILD_ID, Collect, End, FromRunner, Hello, Identity, IdentitySource, InputFile,
-    Limit, LogLevel, MemoryCeiling, Origin, Outcome, PROTOCOL_VERSION, ParentPlan, Plan, Prepared,
-    RootSource, RunId, RunSpec, Stream, SupportFile, ToRunner, Usage,
+    Abilities, BUILD_ID, Collect, End, Following, FromRunner, Hello, Identity, IdentitySource,
+    InputFile, Limit, LogLevel, MemoryCeiling, Origin, Outcome, PROTOCOL_VERSION, ParentPlan, Plan,
+    Prepared, RootSource, RunId, RunSpec, Stream, SupportFile, ToRunner, Usage,
 };
 
 /// The first bytes of an input, see `Course` in `fuzz_targets/frame.rs`: which way, a limit of
@@ -130,11 +130,15 @@ fn spec(run: RunId) -> RunSpec {
         stdin_open: true,
         limits: warmbox::config::LimitTable::default().defaults.run,
         stop_at_output_limit: false,
+        following: Following::Nobody,
+        terminal: None,
+        core: None,
         collect: Collect {
             paths: vec!["main".into()],
             image_endings: vec!["png".into(), "svg".into()],
             max_files: 64,
             max_bytes: 32 << 20,
+            ..Collect::default()
         },
     }
 }
@@ -149,6 +153,7 @@ fn hello() -> Hello {
             fresh_sandbox: true,
             identity: Identity::Unique,
             memory_ceiling: MemoryCeiling::CgroupV2,
+            terminal: true,
         },
         prepared: "standard and science".into(),
     }
@@ -196,6 +201,7 @@ fn finished(run: RunId) -> FromRunner {
         stdout_omitted: 4981,
         stderr_omitted: 0,
         files_omitted: 1,
+        outputs_omitted: 0,
     };
     FromRunner::Finished { run, outcome }
 }

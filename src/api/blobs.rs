@@ -1,7 +1,7 @@
 //! `/blobs/{sha256}`: files that are sent once; and what a request names of them, put in its place.
 
 use super::ApiState;
-use super::body::{NamedPlace, Parsed};
+use super::body::{Named, NamedPlace, Parsed};
 use super::gate::Caller;
 use super::incoming::{discard, read, too_large};
 use super::problem::Problem;
@@ -95,20 +95,15 @@ pub(super) async fn fetch(
     for named in std::mem::take(&mut parsed.named) {
         let found = state.blobs.get(owner, named.sha256).await;
         let bytes = found
-            .map_err(|error| of_field(error, named.place))?
-            .ok_or_else(|| unknown(&named.sha256, named.place))?;
-        check_size(state, named.place, bytes.len() as u64, &mut all)?;
-        match named.place {
-            NamedPlace::Stdin => parsed.stdin = bytes,
-            NamedPlace::File(index) => {
-                if let Some(file) = parsed.files.get_mut(index) {
-                    if index == 0 || language.is_source(&file.path) {
-                        source += bytes.len();
-                        check_source(state, source)?;
-                    }
-                    file.bytes = bytes;
-                }
-            }
+            .map_err(|error| of_field(error, &named))?
+            .ok_or_else(|| unknown(&named))?;
+        check_size(state, &named, bytes.len() as u64, &mut all)?;
+        if is_source(language, &parsed, named.place) {
+            source += bytes.len();
+            check_source(state, source)?;
+        }
+        if let Some(place) = parsed.place(named.place) {
+            *place = bytes;
         }
     }
     Ok(parsed)
@@ -126,19 +121,25 @@ pub(super) async fn pin(
     for named in &parsed.named {
         let found = state.blobs.pin(owner, named.sha256).await;
         let (pin, bytes) = found
-            .map_err(|error| of_field(error, named.place))?
-            .ok_or_else(|| unknown(&named.sha256, named.place))?;
-        check_size(state, named.place, bytes, &mut all)?;
-        if let NamedPlace::File(index) = named.place
-            && let Some(file) = parsed.files.get(index)
-            && (index == 0 || language.is_source(&file.path))
-        {
+            .map_err(|error| of_field(error, named))?
+            .ok_or_else(|| unknown(named))?;
+        check_size(state, named, bytes, &mut all)?;
+        if is_source(language, parsed, named.place) {
             source += bytes as usize;
             check_source(state, source)?;
         }
         pins.push(pin);
     }
     Ok(pins)
+}
+
+/// Whether what goes there is compiled or executed as the program.
+fn is_source(language: &Language, parsed: &Parsed, place: NamedPlace) -> bool {
+    let NamedPlace::File(index) = place else {
+        return false;
+    };
+    let named = parsed.files.get(index);
+    index == 0 || named.is_some_and(|file| language.is_source(&file.path))
 }
 
 fn source_bytes(language: &Language, parsed: &Parsed) -> usize {
@@ -166,21 +167,16 @@ fn check_source(state: &ApiState, size: usize) -> Result<(), Problem> {
     }
 }
 
-fn check_size(
-    state: &ApiState,
-    place: NamedPlace,
-    bytes: u64,
-    all: &mut u64,
-) -> Result<(), Problem> {
+fn check_size(state: &ApiState, named: &Named, bytes: u64, all: &mut u64) -> Result<(), Problem> {
     let (limit, most) = (state.stdin_bytes, state.blobs.most_bytes());
-    if place == NamedPlace::Stdin && bytes > limit as u64 {
-        let detail = format!("stdin_blob is {bytes} bytes; allowed are {limit}");
-        return Err(Problem::field("stdin_too_large", "stdin_blob", detail).with("limit", limit));
+    let field = &named.field;
+    if named.place.is_stdin() && bytes > limit as u64 {
+        let detail = format!("{field} is {bytes} bytes; allowed are {limit}");
+        return Err(Problem::field("stdin_too_large", field, detail).with("limit", limit));
     }
     *all += bytes;
     if *all > most as u64 {
         let detail = format!("the blobs of one request may be {most} bytes together (blob_bytes)");
-        let field = place.field();
         return Err(Problem::field("blobs_too_large", field, detail).with("limit", most));
     }
     Ok(())
@@ -194,8 +190,8 @@ fn name(path: Result<Path<String>, PathRejection>) -> Result<Digest, Problem> {
     })
 }
 
-fn unknown(sha256: &Digest, place: NamedPlace) -> Problem {
-    let (field, name) = (place.field(), hex(sha256));
+fn unknown(named: &Named) -> Problem {
+    let (field, name) = (&named.field, hex(&named.sha256));
     let detail = format!(
         "{field}: there is no blob {name} of yours here; send it first: PUT /blobs/{name} (the least recently used make \
          room for others)"
@@ -203,12 +199,11 @@ fn unknown(sha256: &Digest, place: NamedPlace) -> Problem {
     Problem::field("unknown_blob", field, detail)
 }
 
-fn of_field(error: BlobError, place: NamedPlace) -> Problem {
+fn of_field(error: BlobError, named: &Named) -> Problem {
     match error {
         BlobError::Off(_) => {
-            let field = place.field();
             let detail = format!("{error}; send the content itself");
-            Problem::field("blobs_off", field, detail)
+            Problem::field("blobs_off", &named.field, detail)
         }
         error => refused(error),
     }

@@ -1,23 +1,27 @@
 //! From a body's bytes to a checked request. Every refusal names the field and the way out.
 
+mod files;
+mod judging;
+mod named;
+
+pub(super) use named::{Named, NamedPlace};
+
 use super::ApiState;
-use super::file_names::{check_name, check_together};
 use super::problem::Problem;
-use crate::access::Digest;
-use crate::blobs::unhex;
 use crate::config::{Asked, StageLimits};
+use crate::judge::Judging;
 use crate::language::Language;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use judging::{WrittenChecker, WrittenProgram, WrittenTest};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
 use std::marker::PhantomData;
-use warmbox_protocol::InputFile;
+use warmbox_protocol::{InputFile, TerminalSize};
 
-const MAX_FILES: usize = 256;
 const MAX_ARGS: usize = 64;
+const MAX_GLOBS: usize = 32;
+const MAX_GLOB_BYTES: usize = 256;
 /// All arguments together; far below what the kernel takes.
 const MAX_ARGS_BYTES: usize = 64 << 10;
 
@@ -30,32 +34,34 @@ pub(super) struct Parsed {
     pub(super) std: Option<String>,
     pub(super) limits: StageLimits,
     pub(super) stop_at_output_limit: bool,
+    pub(super) terminal: Option<TerminalSize>,
+    pub(super) outputs: Vec<String>,
+    pub(super) judging: Option<Judging>,
     /// What is named by its content and lies elsewhere.
     pub(super) named: Vec<Named>,
 }
 
-/// A blob that a body names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Named {
-    pub(super) sha256: Digest,
-    pub(super) place: NamedPlace,
-}
-
-/// Where it goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NamedPlace {
-    /// The file of that number.
-    File(usize),
-    Stdin,
-}
-
-impl NamedPlace {
-    /// The field that names it.
-    pub(super) fn field(self) -> String {
-        match self {
-            Self::File(index) => format!("files[{index}].blob"),
-            Self::Stdin => "stdin_blob".to_owned(),
-        }
+impl Parsed {
+    /// Where a blob's bytes go.
+    pub(super) fn place(&mut self, place: NamedPlace) -> Option<&mut Vec<u8>> {
+        let judging = self.judging.as_mut();
+        Some(match place {
+            NamedPlace::File(index) => &mut self.files.get_mut(index)?.bytes,
+            NamedPlace::Stdin => &mut self.stdin,
+            NamedPlace::TestFile(test, index) => {
+                &mut judging?.tests.get_mut(test)?.files.get_mut(index)?.bytes
+            }
+            NamedPlace::TestStdin(test) => &mut judging?.tests.get_mut(test)?.stdin,
+            NamedPlace::TestExpected(test) => &mut judging?.tests.get_mut(test)?.expected,
+            NamedPlace::JudgeFile(program, index) => {
+                &mut judging?
+                    .programs
+                    .get_mut(program)?
+                    .files
+                    .get_mut(index)?
+                    .bytes
+            }
+        })
     }
 }
 
@@ -71,6 +77,30 @@ struct Written {
     std: Option<String>,
     limits: Option<Object<Asked>>,
     on_output_limit: OnOutputLimit,
+    terminal: Option<Object<WrittenTerminal>>,
+    outputs: Vec<String>,
+    tests: Option<Vec<Object<WrittenTest>>>,
+    checker: Option<WrittenChecker>,
+    interactor: Option<Object<WrittenProgram>>,
+    stop_on_first_failure: Option<bool>,
+}
+
+/// In characters; the defaults are those of a VT100.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenTerminal {
+    #[serde(default = "rows")]
+    rows: u16,
+    #[serde(default = "columns")]
+    columns: u16,
+}
+
+fn rows() -> u16 {
+    24
+}
+
+fn columns() -> u16 {
+    80
 }
 
 /// What becomes of a program that writes more than `output_bytes` to one stream.
@@ -203,28 +233,16 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
         std,
         limits,
         on_output_limit,
+        terminal,
+        outputs,
+        tests,
+        checker,
+        interactor,
+        stop_on_first_failure,
     } = written;
     let mut named = Vec::new();
     let source_field = if code.is_some() { "code" } else { "files" };
-    let files = match (code, files) {
-        (Some(_), Some(_)) => {
-            return Err(Problem::field(
-                "code_and_files",
-                "files",
-                "both code and files are given; send one of them (the first of files is the main one)".to_owned(),
-            ));
-        }
-        (Some(code), None) => {
-            require_code(code.as_bytes(), "code")?;
-            vec![InputFile {
-                path: language.main_file.clone(),
-                bytes: code.into_bytes(),
-                executable: false,
-            }]
-        }
-        (None, Some(files)) => decode_files(files, language, &mut named)?,
-        (None, None) => return Err(empty_code("code", "code is missing; send code or files")),
-    };
+    let files = files::program_files(code, files, "", language, &mut named, NamedPlace::File)?;
     let size: usize = files.iter().map(|file| file.bytes.len()).sum();
     if size > state.source_bytes {
         let limit = state.source_bytes;
@@ -255,7 +273,8 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
                 "standard input is given by itself and as a blob; send one of them".to_owned(),
             ));
         }
-        named.push(named_blob(&blob, NamedPlace::Stdin)?);
+        let field = "stdin_blob".to_owned();
+        named.push(Named::of(&blob, NamedPlace::Stdin, field)?);
     }
     let stdin = stdin.unwrap_or_default().into_bytes();
     if stdin.len() > state.stdin_bytes {
@@ -263,25 +282,42 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
         let detail = format!("stdin is {size} bytes; allowed are {limit}");
         return Err(Problem::field("stdin_too_large", "stdin", detail).with("limit", limit));
     }
-    check_args(&args)?;
-    check_std(std.as_deref(), language)?;
-    let limits = state
-        .limits
-        .resolve(&limits.map(|Object(asked)| asked).unwrap_or_default())
-        .map_err(|error| {
-            let code = if error.asked == 0 {
-                "limit_zero"
-            } else {
-                "limit_above_ceiling"
+    check_args(&args, "args")?;
+    check_std(std.as_deref(), language, "std")?;
+    check_outputs(&outputs)?;
+    let asked = limits.map(|Object(asked)| asked).unwrap_or_default();
+    let judging = match tests {
+        None if checker.is_some() || interactor.is_some() || stop_on_first_failure.is_some() => {
+            let detail =
+                "checker, interactor and stop_on_first_failure are about tests, and there are none";
+            return Err(Problem::field("missing_field", "tests", detail.to_owned()));
+        }
+        None => None,
+        Some(tests) => {
+            let is_stdin = |named: &Named| named.place == NamedPlace::Stdin;
+            let not_with_tests = [
+                ("stdin", !stdin.is_empty()),
+                ("stdin_blob", named.iter().any(is_stdin)),
+                ("terminal", terminal.is_some()),
+                ("outputs", !outputs.is_empty()),
+                ("on_output_limit", on_output_limit == OnOutputLimit::Stop),
+            ];
+            if let Some((field, _)) = not_with_tests.iter().find(|(_, is_there)| *is_there) {
+                let detail = format!("{field} has no meaning beside tests; leave it out");
+                return Err(Problem::field("not_with_tests", *field, detail));
+            }
+            let written = judging::Written {
+                tests,
+                checker,
+                interactor,
+                stop_on_first_failure: stop_on_first_failure.unwrap_or(false),
             };
-            Problem::field(
-                code,
-                format!("limits.{}", error.field),
-                format!("limits.{error}"),
-            )
-            .with("asked", error.asked)
-            .with("ceiling", error.ceiling)
-        })?;
+            Some(judging::check(
+                written, &args, &asked, language, state, &mut named,
+            )?)
+        }
+    };
+    let limits = resolve(&asked, "limits", state)?;
     Ok(Parsed {
         files,
         stdin,
@@ -289,135 +325,39 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
         std,
         limits,
         stop_at_output_limit: on_output_limit == OnOutputLimit::Stop,
+        judging,
         named,
+        outputs,
+        terminal: terminal
+            .map(|Object(WrittenTerminal { rows, columns })| TerminalSize { rows, columns }),
     })
 }
 
-/// A blob's name, which is its SHA-256.
-fn named_blob(text: &str, place: NamedPlace) -> Result<Named, Problem> {
-    let Some(sha256) = unhex(text) else {
-        let field = place.field();
-        let detail = format!("{field} is not a SHA-256 in 64 digits of lower case hexadecimal");
-        return Err(Problem::field("invalid_blob_name", field, detail));
-    };
-    Ok(Named { sha256, place })
-}
-
-fn decode_files(
-    written: Vec<Object<WrittenFile>>,
-    language: &Language,
-    named: &mut Vec<Named>,
-) -> Result<Vec<InputFile>, Problem> {
-    if written.len() > MAX_FILES {
-        let detail = format!("there are {} files; allowed are {MAX_FILES}", written.len());
-        return Err(Problem::field("too_many_files", "files", detail).with("limit", MAX_FILES));
-    }
-    let mut files = Vec::with_capacity(written.len());
-    for (index, Object(file)) in written.into_iter().enumerate() {
-        let field = |name: &str| format!("files[{index}].{name}");
-        check_name(&file.name).map_err(|reason| file_name(field("name"), &file.name, &reason))?;
-        let output = language
-            .compile
-            .as_ref()
-            .map(|compile| compile.output.as_str());
-        if output.is_some_and(|output| {
-            file.name == output || file.name.starts_with(&format!("{output}/"))
-        }) {
-            return Err(file_name(
-                field("name"),
-                &file.name,
-                "is where the compiled program goes",
-            ));
-        }
-        let content = match (file.content, file.blob) {
-            (Some(content), None) => content,
-            (None, Some(blob)) => {
-                if file.encoding.is_some() {
-                    let detail = format!("{} has no meaning for a blob", field("encoding"));
-                    return Err(Problem::field("invalid_field", field("encoding"), detail));
-                }
-                named.push(named_blob(&blob, NamedPlace::File(index))?);
-                String::new()
-            }
-            (Some(_), Some(_)) => {
-                let detail = format!("files[{index}] has both content and blob; send one of them");
-                return Err(Problem::field("content_and_blob", field("blob"), detail));
-            }
-            (None, None) => {
-                let whole = format!("files[{index}]");
-                let detail = format!("{whole}: missing field `content`, or `blob`");
-                return Err(Problem::field("invalid_field", whole, detail));
-            }
+/// The limits that are asked for, within the ceilings. `field` is what they are called.
+fn resolve(asked: &Asked, field: &str, state: &ApiState) -> Result<StageLimits, Problem> {
+    state.limits.resolve(asked).map_err(|error| {
+        let code = if error.asked == 0 {
+            "limit_zero"
+        } else {
+            "limit_above_ceiling"
         };
-        let bytes = match file.encoding.unwrap_or(Encoding::Utf8) {
-            Encoding::Utf8 => content.into_bytes(),
-            Encoding::Base64 => STANDARD.decode(&content).map_err(|error| {
-                Problem::field(
-                    "invalid_base64",
-                    field("content"),
-                    format!("{} is not base64: {error}", field("content")),
-                )
-            })?,
-        };
-        files.push(InputFile {
-            path: file.name,
-            bytes,
-            executable: false,
-        });
-    }
-    let names: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
-    check_together(&names)
-        .map_err(|(name, reason)| file_name("files".to_owned(), name, &reason))?;
-    let Some(main) = files.first() else {
-        return Err(empty_code(
-            "files",
-            "files is empty; the first file is the main one",
-        ));
-    };
-    // What is in a blob is its sender's affair.
-    if named
-        .first()
-        .is_none_or(|it| it.place != NamedPlace::File(0))
-    {
-        require_code(&main.bytes, "files[0].content")?;
-    }
-    if language.compile.is_some() && !names.iter().any(|name| language.is_source(name)) {
-        let endings = language.source_endings.join(", .");
-        let detail = format!(
-            "no file is a source of {}; its endings are .{endings}",
-            language.title
-        );
-        return Err(Problem::field("no_source_file", "files", detail));
-    }
-    Ok(files)
+        Problem::field(
+            code,
+            format!("{field}.{}", error.field),
+            format!("{field}.{error}"),
+        )
+        .with("asked", error.asked)
+        .with("ceiling", error.ceiling)
+    })
 }
 
-fn file_name(field: String, name: &str, reason: &str) -> Problem {
-    Problem::field(
-        "invalid_file_name",
-        field,
-        format!("the file name {name:?} {reason}"),
-    )
-}
-
-fn require_code(code: &[u8], field: &str) -> Result<(), Problem> {
-    if code.iter().all(u8::is_ascii_whitespace) {
-        return Err(empty_code(field, &format!("{field} is empty")));
-    }
-    Ok(())
-}
-
-fn empty_code(field: &str, detail: &str) -> Problem {
-    Problem::field("empty_code", field, detail.to_owned())
-}
-
-fn check_args(args: &[String]) -> Result<(), Problem> {
+fn check_args(args: &[String], field: &str) -> Result<(), Problem> {
     if args.len() > MAX_ARGS {
         let detail = format!("there are {} arguments; allowed are {MAX_ARGS}", args.len());
-        return Err(Problem::field("too_many_args", "args", detail).with("limit", MAX_ARGS));
+        return Err(Problem::field("too_many_args", field, detail).with("limit", MAX_ARGS));
     }
     if let Some(index) = args.iter().position(|arg| arg.contains('\0')) {
-        let field = format!("args[{index}]");
+        let field = format!("{field}[{index}]");
         return Err(Problem::field(
             "invalid_argument",
             &field,
@@ -426,18 +366,41 @@ fn check_args(args: &[String]) -> Result<(), Problem> {
     }
     let size: usize = args.iter().map(String::len).sum();
     if size > MAX_ARGS_BYTES {
-        let detail = format!("args are {size} bytes together; allowed are {MAX_ARGS_BYTES}");
-        return Err(Problem::field("args_too_large", "args", detail).with("limit", MAX_ARGS_BYTES));
+        let detail = format!("{field} are {size} bytes together; allowed are {MAX_ARGS_BYTES}");
+        return Err(Problem::field("args_too_large", field, detail).with("limit", MAX_ARGS_BYTES));
     }
     Ok(())
 }
 
-fn check_std(std: Option<&str>, language: &Language) -> Result<(), Problem> {
+/// Globs over paths in the work folder.
+fn check_outputs(outputs: &[String]) -> Result<(), Problem> {
+    if outputs.len() > MAX_GLOBS {
+        let detail = format!("there are {} globs; allowed are {MAX_GLOBS}", outputs.len());
+        return Err(Problem::field("too_many_outputs", "outputs", detail).with("limit", MAX_GLOBS));
+    }
+    // Alternatives in braces can be so many that matching never ends.
+    let wrong = |glob: &&String| {
+        glob.is_empty()
+            || glob.contains(['{', '}', '\0'])
+            || glob.len() > MAX_GLOB_BYTES
+            || glob.starts_with('/')
+    };
+    if let Some(index) = outputs.iter().position(|glob| wrong(&glob)) {
+        let field = format!("outputs[{index}]");
+        let detail = format!(
+            "{field} is no glob: 1 to {MAX_GLOB_BYTES} bytes, relative to the work folder, without braces, as \"*.csv\" or \"out/**\""
+        );
+        return Err(Problem::field("invalid_glob", field, detail));
+    }
+    Ok(())
+}
+
+fn check_std(std: Option<&str>, language: &Language, field: &str) -> Result<(), Problem> {
     match (std, &language.standards) {
         (None, _) => Ok(()),
         (Some(_), None) => {
             let detail = format!("std has no meaning for {}; leave it out", language.title);
-            Err(Problem::field("std_not_supported", "std", detail))
+            Err(Problem::field("std_not_supported", field, detail))
         }
         (Some(std), Some(standards)) if standards.allowed.iter().any(|allowed| allowed == std) => {
             Ok(())
@@ -447,7 +410,7 @@ fn check_std(std: Option<&str>, language: &Language) -> Result<(), Problem> {
                 "std {std:?} is not known; allowed are {}",
                 standards.allowed.join(", ")
             );
-            Err(Problem::field("unknown_std", "std", detail)
+            Err(Problem::field("unknown_std", field, detail)
                 .with("allowed", standards.allowed.clone()))
         }
     }

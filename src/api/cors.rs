@@ -65,7 +65,9 @@ fn layer() -> CorsLayer {
 pub(super) async fn cors(State(pages): State<Pages>, request: Request, next: Next) -> Response {
     let rules = pages.access.now();
     let layer = match rules.cors {
-        _ if request.uri().path().starts_with("/admin") => return next.run(request).await,
+        _ if super::unversioned(request.uri().path()).starts_with("/admin") => {
+            return next.run(request).await;
+        }
         Cors::None => return next.run(request).await,
         Cors::Any => &pages.any,
         Cors::Origins(_) => &pages.listed,

@@ -7,6 +7,7 @@ use super::gate::Caller;
 use super::idempotency::{self, Answered, REPLAYED, Scope};
 use super::incoming::{discard, read, too_large};
 use super::problem::Problem;
+use super::stream::{self, Occupied};
 use super::{ApiState, answers};
 use crate::access::Digest;
 use crate::language::Language;
@@ -34,11 +35,14 @@ struct Head {
     media_type: MediaType,
     language: Arc<Language>,
     idempotency_key: Option<String>,
+    /// The answer comes as events, while the run goes on.
+    follows: bool,
 }
 
 pub(super) async fn execute(
     State(state): State<Arc<ApiState>>,
     Extension(caller): Extension<Caller>,
+    occupied: Option<Extension<Occupied>>,
     path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
@@ -52,6 +56,7 @@ pub(super) async fn execute(
         media_type,
         language,
         idempotency_key,
+        follows,
     } = match decided {
         Ok(decided) => decided,
         Err(problem) => {
@@ -76,6 +81,9 @@ pub(super) async fn execute(
     });
     drop(bytes);
     let request = to_run(&caller, language, parsed);
+    if follows {
+        return stream::events(&state, &caller, request, occupied.map(|Extension(it)| it)).await;
+    }
     match again {
         None => {
             let cancel = CancellationToken::new();
@@ -122,7 +130,7 @@ async fn run(
     cancel: CancellationToken,
 ) -> Result<Bytes, Problem> {
     let line = RunLine::new(caller, &request, state.access.now().audit_code);
-    match state.service.execute(request, cancel).await {
+    match state.service.execute(request, cancel, None).await {
         Ok(answer) => {
             line.executed(&answer);
             state.room.write(answer).await
@@ -142,6 +150,9 @@ pub(super) fn to_run(caller: &Caller, language: Arc<Language>, parsed: Parsed) -
         std,
         limits,
         stop_at_output_limit,
+        terminal,
+        outputs,
+        judging,
         named: _,
     } = parsed;
     let run_id = Uuid::now_v7();
@@ -157,6 +168,9 @@ pub(super) fn to_run(caller: &Caller, language: Arc<Language>, parsed: Parsed) -
         std,
         limits,
         stop_at_output_limit,
+        terminal,
+        outputs,
+        judging: judging.map(Arc::new),
     }
 }
 
@@ -171,6 +185,17 @@ fn decide(
         Err(_) => state.language("\u{FFFD}")?,
     };
     let idempotency_key = idempotency::key(headers)?;
+    let follows = stream::wants_events(headers);
+    if follows && idempotency_key.is_some() {
+        let detail = "events are told once: leave idempotency-key out, and after a lost connection go on with \
+                      GET /runs/{run_id}/events";
+        return Err(Problem::new(
+            400,
+            "idempotency_not_for_events",
+            "No idempotency for events",
+            detail.to_owned(),
+        ));
+    }
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
@@ -181,6 +206,7 @@ fn decide(
         media_type,
         language,
         idempotency_key,
+        follows,
     })
 }
 

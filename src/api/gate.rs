@@ -4,7 +4,7 @@
 use super::envelope::RequestId;
 use super::held::hold;
 use super::problem::Problem;
-use super::{ApiState, audit, incoming};
+use super::{ApiState, audit, incoming, unversioned};
 use crate::access::{Key, Place, RateRefused, RateState, Rules};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
@@ -79,19 +79,22 @@ pub(super) async fn gate(
     }
 }
 
-/// What counts among a key's requests: whatever has programs executed, or kept for that.
+/// What counts among a key's requests: whatever has programs executed, or kept for that. To go on with
+/// a run does not.
 fn brings_work(request: &Request) -> bool {
-    let path = request.uri().path();
+    let (path, query) = (unversioned(request.uri().path()), request.uri().query());
+    let goes_on = || query.is_some_and(|query| query.contains("run_id="));
     match *request.method() {
         Method::POST => path.starts_with("/execute/") || path == "/jobs",
         Method::PUT => path.starts_with("/blobs/"),
+        Method::GET => path.starts_with("/execute/") && path.ends_with("/ws") && !goes_on(),
         _ => false,
     }
 }
 
 /// Whose request it is; `None` where nobody has to say.
 fn may<'a>(rules: &'a Rules, request: &Request) -> Result<Option<&'a Arc<Key>>, Box<Refused>> {
-    let (path, headers) = (request.uri().path(), request.headers());
+    let (path, headers) = (unversioned(request.uri().path()), request.headers());
     if path == "/admin" || path.starts_with("/admin/") {
         return match bearer(headers) {
             _ if !rules.has_admin() => Err(admin_disabled()),

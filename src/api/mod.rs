@@ -20,6 +20,7 @@ mod jobs;
 mod problem;
 mod reports;
 mod service;
+mod stream;
 
 pub use jobs::Work;
 pub use problem::Problem;
@@ -27,23 +28,36 @@ pub use service::{
     Answering, CacheMemory, Health, LanguageReadiness, LanguageStats, MemoryReport, Part,
     PartState, PoolStats, Readiness, ServerMemory, Service, ServiceError,
 };
+pub use stream::Occupied;
 
 use crate::access::Access;
 use crate::blobs::Blobs;
 use crate::config::{Config, LimitTable};
+use crate::follow::{Feeds, Runs};
 use crate::jobs::{Jobs, Webhooks};
 use crate::language::Language;
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// The version in `server`, answers and `/livez`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Where every route is as well.
+const VERSIONED: &str = "/v1";
+
+/// A path as it is without its version.
+fn unversioned(path: &str) -> &str {
+    match path.strip_prefix(VERSIONED) {
+        Some(rest) if rest.starts_with('/') => rest,
+        _ => path,
+    }
+}
 
 /// What every handler needs.
 pub struct ApiState {
@@ -59,6 +73,9 @@ pub struct ApiState {
     pub body_timeout: Duration,
     /// Who may ask.
     pub access: Access,
+    runs: Runs,
+    /// Of jobs.
+    feeds: Feeds,
     pub jobs: Jobs,
     pub webhooks: Webhooks,
     pub blobs: Blobs,
@@ -85,6 +102,8 @@ impl ApiState {
             stdin_bytes: config.stdin_bytes,
             body_timeout: config.net.body_timeout,
             access,
+            runs: Runs::new(config.net.reconnect_grace),
+            feeds: Feeds::default(),
             jobs: Jobs::off("it was made without"),
             webhooks: Webhooks::off(),
             blobs: Blobs::off("it was made without"),
@@ -127,10 +146,14 @@ impl ApiState {
 /// The whole interface, without a socket.
 pub fn router(state: Arc<ApiState>) -> Router {
     let pages = cors::Pages::new(state.access.clone());
-    Router::new()
+    let routes = Router::new()
         .route("/execute/{language}", post(execute::execute))
+        .route("/execute/{language}/ws", get(stream::socket))
+        .route("/runs/{run_id}", delete(stream::cancel))
+        .route("/runs/{run_id}/events", get(stream::again))
         .route("/jobs", post(jobs::submit).get(jobs::list))
         .route("/jobs/{id}", get(jobs::find).delete(jobs::cancel))
+        .route("/jobs/{id}/events", get(jobs::events))
         .route("/blobs/{sha256}", put(blobs::put).get(blobs::get))
         .route("/languages", get(reports::languages))
         .route("/pool/stats", get(reports::pool_stats))
@@ -139,7 +162,11 @@ pub fn router(state: Arc<ApiState>) -> Router {
         .route("/readyz", get(reports::readyz))
         .route("/metrics", get(reports::metrics))
         .route("/metrics/memory", get(reports::memory))
-        .route("/admin/emergency-shutdown", post(admin::emergency_shutdown))
+        .route("/admin/emergency-shutdown", post(admin::emergency_shutdown));
+    // The same under its version: what comes after it may mean something else elsewhere.
+    Router::new()
+        .nest(VERSIONED, routes.clone())
+        .merge(routes)
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(state.clone(), gate::gate))

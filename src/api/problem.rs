@@ -7,6 +7,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -75,10 +76,6 @@ impl Problem {
     }
 
     /// What it says, for those who keep it.
-    pub(super) fn detail(&self) -> &str {
-        &self.detail
-    }
-
     /// Whether another try may end otherwise.
     pub(super) fn is_for_now(&self) -> bool {
         self.status >= 500 || self.status == 429
@@ -88,8 +85,30 @@ impl Problem {
         self.code
     }
 
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    pub(super) fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Code and detail, for where there is room for a line.
+    pub(super) fn reason(&self) -> String {
+        format!("{}: {}", self.code, self.detail)
+    }
+
     /// The document, with the id under which the logs know it.
     pub(super) fn write(&self, request_id: &str) -> Body {
+        Body::from(self.text(request_id))
+    }
+
+    /// The same as a part of another.
+    pub(super) fn document(&self, request_id: &str) -> Box<RawValue> {
+        RawValue::from_string(self.text(request_id)).unwrap_or_default()
+    }
+
+    fn text(&self, request_id: &str) -> String {
         #[derive(Serialize)]
         struct Document<'a> {
             r#type: String,
@@ -110,7 +129,7 @@ impl Problem {
             request_id,
             members: &self.members,
         };
-        Body::from(serde_json::to_vec(&document).unwrap_or_default())
+        serde_json::to_string(&document).unwrap_or_default()
     }
 }
 
@@ -179,6 +198,10 @@ impl From<ServiceError> for Problem {
                 retry_after: Some(retry_after),
                 ..Self::new(503, code, "Service unavailable", detail)
             },
+            ServiceError::Wrong { code, field, .. } => Self::field(code, field, detail),
+            ServiceError::Unsupported { code, .. } => {
+                Self::new(501, code, "Not supported here", detail)
+            }
             // what went wrong inside is for the log; the client gets the id to ask with
             ServiceError::Internal { reason } => {
                 tracing::error!(reason, "the request failed inside");

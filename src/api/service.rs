@@ -2,6 +2,7 @@
 //! from memory: health has to work when nothing else does.
 
 use crate::cache::CacheStats;
+use crate::follow::Follow;
 use crate::language::Language;
 use crate::pool::Retired;
 use crate::run::answer::Answer;
@@ -23,11 +24,12 @@ pub trait Service: Send + Sync + 'static {
     fn languages(&self) -> Vec<Arc<Language>>;
 
     /// Executes a checked request. The token is cancelled when the client is gone; the future is
-    /// then dropped as well.
+    /// then dropped as well. Whoever follows the run hears of it as it goes on.
     fn execute(
         &self,
         request: RunRequest,
         cancel: CancellationToken,
+        follow: Option<Follow>,
     ) -> Answering<'_, Result<Answer, ServiceError>>;
 
     /// Why new work is refused now, if it is.
@@ -72,6 +74,16 @@ pub enum ServiceError {
         reason: String,
         retry_after: Duration,
     },
+    /// A field of the request that could only be judged while it was executed.
+    #[error("{reason}")]
+    Wrong {
+        code: &'static str,
+        field: String,
+        reason: String,
+    },
+    /// What this machine cannot do.
+    #[error("{reason}")]
+    Unsupported { code: &'static str, reason: String },
     #[error("{reason}")]
     Internal { reason: String },
 }

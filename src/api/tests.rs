@@ -9,6 +9,7 @@ mod sent_again;
 mod stopping;
 
 use super::*;
+use crate::follow::Follow;
 use crate::run::answer::{Answer, Status, Timings, UsageAnswer};
 use crate::run::request::RunRequest;
 use crate::run::text::Encoding;
@@ -55,7 +56,9 @@ pub(super) fn answer() -> Answer {
         images: vec![],
         images_omitted: 0,
         files: vec![],
+        files_omitted: 0,
         compile: None,
+        judged: None,
         usage: UsageAnswer::default(),
         timings: Timings::default(),
         instance: "inst".into(),
@@ -73,6 +76,7 @@ impl Service for Fake {
         &self,
         request: RunRequest,
         cancel: CancellationToken,
+        _follow: Option<Follow>,
     ) -> Answering<'_, Result<Answer, ServiceError>> {
         let answer = Answer {
             run_id: request.run_id,
@@ -173,6 +177,8 @@ fn state(fake: Arc<Fake>) -> ApiState {
         stdin_bytes: 500,
         body_timeout: Duration::from_secs(30),
         access: Access::open(),
+        runs: Runs::new(Duration::from_secs(30)),
+        feeds: Feeds::default(),
         jobs: Jobs::off("a test"),
         webhooks: Webhooks::off(),
         blobs: Blobs::off("a test"),

@@ -43,6 +43,10 @@ impl Key {
             limits,
             stop_at_output_limit,
             collect,
+            // Nobody follows a compiler, and it has no terminal.
+            following: _,
+            terminal: _,
+            core: _,
         } = compile;
         let Limits {
             wall_ms: _,
@@ -59,6 +63,10 @@ impl Key {
             image_endings,
             max_files,
             max_bytes,
+            // Of runs, not of compilers.
+            globs: _,
+            max_outputs: _,
+            max_output_bytes: _,
         } = collect;
         let mut parts = Parts(Sha256::new());
         parts.number(FORMAT);

@@ -4,13 +4,14 @@
 use super::{Program, exit, fail, runtime};
 use crate::cache::Cache;
 use crate::config::{Asked, Config, PoolSettings};
+use crate::judge::Cores;
 use crate::language::{self, Language};
 use crate::logging;
 use crate::pool::Pool;
 use crate::run::answer::{Answer, Status};
 use crate::run::request::RunRequest;
 use crate::run::verdict::signal_name;
-use crate::run::{self, Identity};
+use crate::run::{self, Identity, Means};
 use crate::server;
 use crate::tasks::Tasks;
 use std::io::{Read, Write};
@@ -77,6 +78,9 @@ fn request(config: &Config, program: &Program) -> anyhow::Result<RunRequest> {
         std: program.std.clone(),
         limits: config.limits.resolve(&Asked::default())?,
         stop_at_output_limit: false,
+        terminal: None,
+        outputs: Vec::new(),
+        judging: None,
     })
 }
 
@@ -134,15 +138,21 @@ async fn execute(config: &Config, request: RunRequest) -> anyhow::Result<Answer>
     let languages = std::slice::from_ref(&language);
     let engine = server::engine_of_command(config, languages, tasks.tracker().clone()).await;
     let pool = Pool::start(language, engine, one, &tasks);
-    let identity = Identity {
-        instance: request.request_id.clone(),
-        version: crate::api::VERSION,
+    let means = Means {
+        pools: [pool].into(),
+        // One program is compiled once.
+        cache: Cache::off(),
+        identity: Identity {
+            instance: request.request_id.clone(),
+            version: crate::api::VERSION,
+        },
+        cores: Cores::of_machine(),
+        pairs: Arc::default(),
+        judges_limits: config.limits.defaults,
     };
-    // One program is compiled once.
-    let cache = Cache::off();
     let interrupted = CancellationToken::new();
     let answer = tokio::select! {
-        answer = run::execute(&pool, &cache, request, &identity, &interrupted) => answer,
+        answer = run::execute(&means, request, &interrupted, None) => answer,
         _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted"),
     };
     tasks.end(EMPTY_DEADLINE).await;

@@ -120,6 +120,21 @@ pub(super) const FIELDS: [&str; 9] = [
 ];
 
 impl Asked {
+    /// What is asked for here, and elsewhere where nothing is.
+    pub fn or(&self, other: &Self) -> Self {
+        Self {
+            wall_ms: self.wall_ms.or(other.wall_ms),
+            cpu_ms: self.cpu_ms.or(other.cpu_ms),
+            memory_bytes: self.memory_bytes.or(other.memory_bytes),
+            processes: self.processes.or(other.processes),
+            output_bytes: self.output_bytes.or(other.output_bytes),
+            file_size_bytes: self.file_size_bytes.or(other.file_size_bytes),
+            disk_bytes: self.disk_bytes.or(other.disk_bytes),
+            open_files: self.open_files.or(other.open_files),
+            compile_wall_ms: self.compile_wall_ms.or(other.compile_wall_ms),
+        }
+    }
+
     /// The field of that name.
     pub(super) fn field(&mut self, name: &str) -> Option<&mut Option<u64>> {
         Some(match name {

@@ -19,6 +19,8 @@ pub struct NetSettings {
     pub header_timeout: Duration,
     /// How long its body may take.
     pub body_timeout: Duration,
+    /// How long a run goes on that nobody follows any more.
+    pub reconnect_grace: Duration,
     /// `None` speaks HTTP without TLS.
     pub tls: Option<TlsFiles>,
 }
@@ -72,6 +74,13 @@ pub(super) fn net(at: &Layers<'_>) -> Result<NetSettings, ConfigError> {
             .unwrap_or(secs(10)),
         body_timeout: at
             .duration("body_timeout", |s| &s.body_timeout, ms(1)..=HOUR)?
+            .unwrap_or(secs(30)),
+        reconnect_grace: at
+            .duration(
+                "reconnect_grace",
+                |s| &s.reconnect_grace,
+                Duration::ZERO..=HOUR,
+            )?
             .unwrap_or(secs(30)),
         tls: tls(at)?,
     })

@@ -124,6 +124,11 @@ pub struct Settings {
     #[arg(long, env = "WARMBOX_BODY_TIMEOUT", value_name = "TIME")]
     pub body_timeout: Option<Text>,
 
+    /// How long a run goes on, or its end is kept, when whoever followed it has lost the connection;
+    /// seconds or 500ms, 0 ends it with its connection [default: 30s]
+    #[arg(long, env = "WARMBOX_RECONNECT_GRACE", value_name = "TIME")]
+    pub reconnect_grace: Option<Text>,
+
     /// Certificate chain in PEM; with --tls-key the server speaks HTTPS only [default: none]
     #[arg(long, env = "WARMBOX_TLS_CERT", value_name = "FILE")]
     pub tls_cert: Option<Text>,

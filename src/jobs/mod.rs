@@ -29,6 +29,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -275,6 +276,16 @@ impl Jobs {
                 () = self.0.stopping.cancelled() => return Ok(found),
             }
         }
+    }
+
+    /// Tells when something changes about a job.
+    pub fn watch(&self, id: Uuid) -> Result<watch::Receiver<u64>, JobsError> {
+        Ok(self.store()?.watch(id))
+    }
+
+    /// Waits until nobody is to wait for jobs any more.
+    pub async fn end(&self) {
+        self.0.stopping.cancelled().await;
     }
 
     /// Cancels what has not ended, its run as well, and forgets what has.

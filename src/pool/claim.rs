@@ -25,6 +25,16 @@ pub struct Asker<'a> {
     /// An API key's name; the same for all where there are no keys.
     pub who: &'a str,
     pub cancel: &'a CancellationToken,
+    /// Hears the place in the queue, as soon as it is known.
+    pub queued: Option<&'a (dyn Fn(usize) + Sync)>,
+}
+
+impl Asker<'_> {
+    fn is_queued(&self, position: usize) {
+        if let Some(queued) = self.queued {
+            queued(position);
+        }
+    }
 }
 
 /// Why a request gets no runner.
@@ -48,7 +58,10 @@ impl Pool {
         let began = Instant::now();
         loop {
             let (mut idle, position) = match self.at_once() {
-                Some(idle) => (idle, 0),
+                Some(idle) => {
+                    asker.is_queued(0);
+                    (idle, 0)
+                }
                 None => self.wait_for_one(began, asker).await?,
             };
             shared.wake.notify_one();
@@ -85,6 +98,7 @@ impl Pool {
         let language = shared.language.name.clone();
         let _waiting = shared.stats.waiting_guard();
         let position = shared.stats.waiting();
+        asker.is_queued(position);
         shared.wake.notify_one();
         let patience = shared.settings.queue_timeout;
         let left = patience.saturating_sub(began.elapsed());

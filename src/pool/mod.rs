@@ -122,6 +122,11 @@ impl Pool {
         Some(MadeFrom { source, version })
     }
 
+    /// Whether its runners can give a run a terminal.
+    pub fn has_terminals(&self) -> bool {
+        self.0.stats.has_terminals()
+    }
+
     /// Why its language is left out: nobody asked for it, and what it needs is not there and has not
     /// been since the start.
     pub fn left_out(&self) -> Option<String> {

@@ -5,6 +5,7 @@ use super::stage::{self, StageError, StageResult};
 use super::stats::{Counted, Retired};
 use super::{MadeFrom, Pool, Shared};
 use crate::engine::{Connection, Engine, EngineError, LinkError, Source};
+use crate::follow::Follow;
 use crate::language::Language;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -151,11 +152,12 @@ impl Claimed {
         mut self,
         spec: RunSpec,
         cancel: &CancellationToken,
+        follow: Option<&mut Follow>,
     ) -> (Option<Used>, Result<StageResult, StageError>) {
         self.core.uses += 1;
         let made_from = self.core.made_from();
         let link = &mut self.core.connection.link;
-        let result = stage::drive(link, made_from, spec, cancel).await;
+        let result = stage::drive(link, made_from, spec, cancel, follow).await;
         match &result {
             Ok(_) => (Some(Used(self.core)), result),
             Err(error) => {

@@ -4,13 +4,14 @@
 use super::MadeFrom;
 use super::stats::Retired;
 use crate::engine::{Link, LinkError};
+use crate::follow::Follow;
 use crate::run::images::{CollectedFile, FileLog, FilesError};
 use crate::run::text::{OutputLog, Text, TextError};
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use warmbox_protocol::{FromRunner, LogLevel, Outcome, RunId, RunSpec, ToRunner};
+use warmbox_protocol::{Following, FromRunner, LogLevel, Outcome, RunId, RunSpec, ToRunner};
 
 /// What a stage may take beyond its wall limit: placing files, killing, collecting. A runner
 /// that takes longer is broken.
@@ -83,23 +84,49 @@ pub(super) async fn drive(
     made_from: MadeFrom,
     spec: RunSpec,
     cancel: &CancellationToken,
+    mut follow: Option<&mut Follow>,
 ) -> Result<StageResult, StageError> {
     let run = spec.run;
+    let limit = spec.limits.output_bytes;
     let mut gathering = Gathering {
         run,
+        followed: spec.following != Following::Nobody,
         started: false,
-        output: OutputLog::new(spec.limits.output_bytes),
-        files: FileLog::new(spec.collect.max_files, spec.collect.max_bytes),
+        output: match spec.following {
+            Following::Live => OutputLog::followed(limit),
+            Following::Nobody | Following::Aside => OutputLog::new(limit),
+        },
+        files: FileLog::new(
+            spec.collect.max_files + spec.collect.max_outputs,
+            spec.collect.max_bytes + spec.collect.max_output_bytes,
+        ),
     };
     // Made once for all messages of the run: each of them would register anew.
     let mut begins_by = pin!(sleep(START_DEADLINE));
     let mut deadline = pin!(sleep(Duration::from_millis(spec.limits.wall_ms) + GRACE));
+    let mut overtime = pin!(sleep(Duration::from_millis(spec.limits.wall_ms)));
     let mut stopped = pin!(cancel.cancelled());
     send(link, ToRunner::Run(Box::new(spec))).await?;
-    let (mut begun, mut cancelled) = (false, false);
+    let (mut begun, mut cancelled, mut hurries) = (false, false, false);
     loop {
+        // A reader who does not keep up slows the program down, but not its end.
+        let reads =
+            hurries || cancelled || (follow.as_ref()).is_none_or(|follow| follow.has_room());
+        let catching_up = match &follow {
+            Some(follow) if !reads => Some(follow.room()),
+            _ => None,
+        };
         let message = tokio::select! {
-            message = link.receive() => message.map_err(|error| gathering.lost(error))?,
+            message = link.receive(), if reads => message.map_err(|error| gathering.lost(error))?,
+            () = ready(catching_up), if !reads => continue,
+            () = &mut overtime, if !hurries => {
+                hurries = true;
+                continue;
+            }
+            told = told(follow.as_deref_mut(), run), if gathering.started && !cancelled => {
+                send(link, told).await?;
+                continue;
+            }
             () = &mut stopped, if !cancelled => {
                 cancelled = true;
                 // A runner that is lost by now is heard of by the next message.
@@ -110,6 +137,9 @@ pub(super) async fn drive(
             () = &mut deadline => return Err(StageError::Overdue),
         };
         begun = true;
+        if let Some(follow) = follow.as_deref_mut() {
+            tell(follow, run, &message);
+        }
         if let Some(outcome) = gathering.take(message)? {
             let text = gathering
                 .output
@@ -125,6 +155,37 @@ pub(super) async fn drive(
     }
 }
 
+/// Waits for what there is to wait for.
+async fn ready(what: Option<impl Future<Output = ()>>) {
+    match what {
+        Some(what) => what.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for what the runner is to be told. Cancel-safe.
+async fn told(follow: Option<&mut Follow>, run: RunId) -> ToRunner {
+    match follow {
+        Some(follow) => follow.next(run).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Tells whoever follows what concerns him.
+fn tell(follow: &mut Follow, of: RunId, message: &FromRunner) {
+    match message {
+        FromRunner::Started { run } if *run == of => follow.started(),
+        FromRunner::Output {
+            run, stream, bytes, ..
+        } if *run == of => follow.output(*stream, bytes),
+        FromRunner::WaitsForInput { run } if *run == of => follow.waits_for_input(),
+        FromRunner::Used { run, usage } if *run == of => follow.used(usage),
+        FromRunner::InputTaken { run, bytes } if *run == of => follow.input_taken(*bytes),
+        FromRunner::Finished { run, .. } if *run == of => follow.output_ends(),
+        _ => {}
+    }
+}
+
 async fn send(link: &mut Link, message: ToRunner) -> Result<(), StageError> {
     match timeout(SEND_DEADLINE, link.send(&message)).await {
         Ok(sent) => sent.map_err(StageError::LostBefore),
@@ -134,6 +195,7 @@ async fn send(link: &mut Link, message: ToRunner) -> Result<(), StageError> {
 
 struct Gathering {
     run: RunId,
+    followed: bool,
     started: bool,
     output: OutputLog,
     files: FileLog,
@@ -168,6 +230,10 @@ impl Gathering {
             FromRunner::Refused { run, step, errno } if run == self.run => {
                 return Err(StageError::Refused { step, errno });
             }
+            FromRunner::WaitsForInput { run }
+            | FromRunner::Used { run, .. }
+            | FromRunner::InputTaken { run, .. }
+                if run == self.run && self.followed => {}
             FromRunner::Log { level, text, .. } => log(level, &text),
             other => return Err(StageError::Unexpected(name(&other))),
         }
@@ -198,5 +264,8 @@ pub(super) fn name(message: &FromRunner) -> &'static str {
         FromRunner::Refused { .. } => "a refusal",
         FromRunner::Log { .. } => "a log line",
         FromRunner::Pong { .. } => "a pong",
+        FromRunner::WaitsForInput { .. } => "that it waits for input",
+        FromRunner::Used { .. } => "what it has used",
+        FromRunner::InputTaken { .. } => "that it has taken input",
     }
 }

@@ -236,6 +236,11 @@ impl Stats {
         (self.rest().hello.as_ref()).map(|hello| hello.toolchain.clone())
     }
 
+    /// Whether a run can have a terminal, as the newest runner told; not known before the first.
+    pub(super) fn has_terminals(&self) -> bool {
+        (self.rest().hello.as_ref()).is_none_or(|hello| hello.abilities.terminal)
+    }
+
     pub(super) fn failures_in_a_row(&self) -> u32 {
         self.rest().failures_in_a_row
     }

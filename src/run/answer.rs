@@ -1,7 +1,11 @@
 //! The answer to one request, in the words of the HTTP interface. Its field names are public.
 
 use super::diagnostics::Diagnostic;
+use super::images::CollectedFile;
 use super::text::Encoding;
+use crate::judge::Judged;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;
@@ -30,9 +34,15 @@ pub struct Answer {
     pub images: Vec<String>,
     /// Pictures that were found and left out: too many, too large together, not plain files.
     pub images_omitted: u32,
+    /// Those that the request asked for.
     pub files: Vec<OutputFile>,
+    /// Files that were asked for and left out: too many, too large together, not plain files.
+    pub files_omitted: u32,
     /// `null` where the language has no compile stage.
     pub compile: Option<CompileAnswer>,
+    /// Only of a request with tests.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Judged>,
     pub usage: UsageAnswer,
     pub timings: Timings,
     pub instance: String,
@@ -43,7 +53,8 @@ impl Answer {
     /// About how much text there is to write.
     pub fn text_bytes(&self) -> usize {
         let images: usize = self.images.iter().map(String::len).sum();
-        self.stdout.len() + self.stderr.len() + self.output.len() + images
+        let files: usize = self.files.iter().map(|file| file.content.len()).sum();
+        self.stdout.len() + self.stderr.len() + self.output.len() + images + files
     }
 }
 
@@ -101,6 +112,23 @@ pub struct OutputFile {
     pub content: String,
     /// `utf8` or `base64`.
     pub encoding: &'static str,
+    pub bytes: usize,
+}
+
+impl From<CollectedFile> for OutputFile {
+    fn from(file: CollectedFile) -> Self {
+        let bytes = file.bytes.len();
+        let (content, encoding) = match String::from_utf8(file.bytes) {
+            Ok(text) => (text, "utf8"),
+            Err(error) => (STANDARD.encode(error.as_bytes()), "base64"),
+        };
+        Self {
+            name: file.name,
+            content,
+            encoding,
+            bytes,
+        }
+    }
 }
 
 /// What the run stage used.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use warmbox_protocol::{End, InputFile};
 
 /// Compiles, or answers what the same request was compiled to before.
-pub(super) async fn compile(
+pub(crate) async fn compile(
     pool: &Pool,
     cache: &Cache,
     request: &RunRequest,

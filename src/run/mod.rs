@@ -4,29 +4,46 @@
 //! of use.
 
 pub mod answer;
-mod cached;
+pub(crate) mod cached;
 pub mod diagnostics;
 pub mod images;
 pub mod request;
-mod stages;
+pub(crate) mod stages;
 pub mod text;
 pub mod verdict;
 
 use crate::cache::Cache;
+use crate::config::StageLimits;
+use crate::follow::Follow;
+use crate::judge::{self, Cores, Judged};
+use crate::language::Language;
 use crate::pool::{Asker, ClaimError, Pool, StageError, StageResult};
-use answer::{Answer, CompileAnswer, Status, Timings, UsageAnswer, as_ms};
+use answer::{Answer, CompileAnswer, OutputFile, Status, Timings, UsageAnswer, as_ms};
 use request::RunRequest;
 use stages::Spent;
+use std::sync::Arc;
 use std::time::Instant;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use warmbox_protocol::{InputFile, Usage};
+use warmbox_protocol::{InputFile, Origin, Usage};
 
 /// Why a request came to no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error(transparent)]
     Claim(#[from] ClaimError),
+    #[error("the language {0} has no pool")]
+    NoPool(String),
+    #[error("{field} does not compile:\n{said}")]
+    BadJudge { field: String, said: String },
+    #[error(
+        "an interactor and its program need two runners of {0} at once, and there is only one; \
+         raise max_runners"
+    )]
+    OneRunner(String),
+    #[error("this machine's kernel gives the sandboxes no terminals; leave terminal out")]
+    NoTerminal,
     #[error("the run failed for a reason of ours, and again on another runner: {0}")]
     Stage(#[from] StageError),
 }
@@ -38,22 +55,64 @@ pub struct Identity {
     pub version: &'static str,
 }
 
-/// Executes a request on runners of `pool`, with a program from `cache` where it has it.
+/// What requests are executed with. Cheap to clone.
+#[derive(Clone)]
+pub struct Means {
+    pub pools: Arc<[Pool]>,
+    pub cache: Cache,
+    pub identity: Identity,
+    /// For runs that are measured.
+    pub cores: Cores,
+    /// Held by whoever claims two runners at once: two that had one each would wait for each other.
+    pub pairs: Arc<Mutex<()>>,
+    /// Of programs that judge others.
+    pub judges_limits: StageLimits,
+}
+
+impl Means {
+    pub(crate) fn pool(&self, language: &Language) -> Result<&Pool, RunError> {
+        let mut pools = self.pools.iter();
+        let found = pools.find(|pool| pool.language().name == language.name);
+        found.ok_or_else(|| RunError::NoPool(language.name.clone()))
+    }
+}
+
+/// Executes a request.
 pub async fn execute(
-    pool: &Pool,
-    cache: &Cache,
+    means: &Means,
     request: RunRequest,
-    identity: &Identity,
     cancel: &CancellationToken,
+    mut follow: Option<Follow>,
 ) -> Result<Answer, RunError> {
     let began = Instant::now();
+    let (pool, cache, identity) = (
+        means.pool(&request.language)?,
+        &means.cache,
+        &means.identity,
+    );
+    if request.terminal.is_some() && !pool.has_terminals() {
+        return Err(RunError::NoTerminal);
+    }
     let who = request.asked_by.clone();
-    let asker = Asker { who: &who, cancel };
+    let queue = (follow.as_ref()).and_then(|follow| follow.queue(request.run_id));
+    let hears = |position: usize| {
+        if let Some(queue) = &queue {
+            queue.stands_at(position);
+        }
+    };
+    let asker = Asker {
+        who: &who,
+        cancel,
+        queued: queue.as_ref().map(|_| &hears as _),
+    };
     let mut spent = Spent::default();
     let compiled = match request.language.compile.is_some() {
         true => Some(cached::compile(pool, cache, &request, asker, &mut spent).await?),
         false => None,
     };
+    if let (Some(follow), Some(compiled)) = (&follow, &compiled) {
+        follow.compiled(compiled.answer());
+    }
     let (compile_answer, files) = match compiled {
         None => (None, request.files.clone()),
         Some(Compiled::Program(answer, program, _)) => {
@@ -67,14 +126,38 @@ pub async fn execute(
             whole.limit = verdict::judge_compile(result.outcome.end, result.outcome.limit).limit;
             whole.truncated = result.text.truncated;
             whole.encoding = result.text.encoding;
+            let untested = || Judged::untested(answer.status);
+            whole.judged = request.judging.as_ref().map(|_| untested());
             whole.compile = Some(answer);
             whole.timings = spent.timings(began);
             return Ok(whole);
         }
     };
-    let spec = stages::run_spec(&request, files);
-    let (result, took) = stages::run_once_more(pool, spec, asker, &mut spent).await?;
+    if let Some(judging) = &request.judging {
+        let program = (pool, &request, files);
+        let judged = judge::judge(means, program, judging, asker, follow.as_ref(), &mut spent);
+        let judged = judged.await?;
+        return Ok(Answer {
+            status: match judged.is_cancelled() {
+                true => Status::Cancelled,
+                false => Status::Ok,
+            },
+            compile: compile_answer,
+            timings: spent.timings(began),
+            judged: Some(judged),
+            ..blank(&request, identity)
+        });
+    }
+    let spec = stages::run_spec(&request, files, follow.as_ref());
+    let (result, took) =
+        stages::run_once_more(pool, spec, asker, &mut spent, follow.as_mut()).await?;
     spent.run = took;
+    let (outputs, images): (Vec<_>, Vec<_>) =
+        (result.files.into_iter()).partition(|file| file.origin == Origin::Output);
+    let images = images::data_urls(images);
+    if let Some(follow) = &follow {
+        images.iter().for_each(|image| follow.image(image));
+    }
     let verdict = verdict::judge(result.outcome.end, result.outcome.limit);
     Ok(Answer {
         status: verdict.status,
@@ -88,8 +171,10 @@ pub async fn execute(
         truncated: result.text.truncated,
         stdout_bytes: result.outcome.stdout_bytes,
         stderr_bytes: result.outcome.stderr_bytes,
-        images: images::data_urls(result.files),
+        images,
         images_omitted: result.outcome.files_omitted,
+        files: outputs.into_iter().map(OutputFile::from).collect(),
+        files_omitted: result.outcome.outputs_omitted,
         compile: compile_answer,
         usage: UsageAnswer::from(&result.outcome.usage),
         timings: spent.timings(began),
@@ -97,10 +182,18 @@ pub async fn execute(
     })
 }
 
-enum Compiled {
+pub(crate) enum Compiled {
     /// The program, and the stage that made it, if it was not kept from another time.
     Program(CompileAnswer, InputFile, Option<StageResult>),
     Nothing(CompileAnswer, StageResult),
+}
+
+impl Compiled {
+    fn answer(&self) -> &CompileAnswer {
+        match self {
+            Compiled::Program(answer, ..) | Compiled::Nothing(answer, _) => answer,
+        }
+    }
 }
 
 async fn compile(
@@ -110,7 +203,7 @@ async fn compile(
     spent: &mut Spent,
 ) -> Result<Compiled, RunError> {
     let spec = stages::compile_spec(request);
-    let (mut result, took) = stages::run_once_more(pool, spec, asker, spent).await?;
+    let (mut result, took) = stages::run_once_more(pool, spec, asker, spent, None).await?;
     spent.compile = took;
     let verdict = verdict::judge_compile(result.outcome.end, result.outcome.limit);
     let program = result.files.pop();
@@ -170,7 +263,9 @@ pub fn nothing(run_id: Uuid, language: String, instance: String, version: &'stat
         images: Vec::new(),
         images_omitted: 0,
         files: Vec::new(),
+        files_omitted: 0,
         compile: None,
+        judged: None,
         usage: UsageAnswer::from(&Usage::default()),
         timings: Timings::default(),
         instance,

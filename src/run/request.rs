@@ -1,10 +1,11 @@
 //! One checked request, as the rest of the server sees it.
 
 use crate::config::StageLimits;
+use crate::judge::Judging;
 use crate::language::Language;
 use std::sync::Arc;
 use uuid::Uuid;
-use warmbox_protocol::InputFile;
+use warmbox_protocol::{InputFile, TerminalSize};
 
 /// What to execute; everything in it has been checked.
 #[derive(Debug, Clone)]
@@ -24,4 +25,10 @@ pub struct RunRequest {
     pub limits: StageLimits,
     /// Whether more output than is kept ends the program, instead of being cut.
     pub stop_at_output_limit: bool,
+    /// The program's standard streams are a terminal of this size.
+    pub terminal: Option<TerminalSize>,
+    /// Which files are answered, as globs over their paths.
+    pub outputs: Vec<String>,
+    /// The tests that it is to be judged by, if it is to be.
+    pub judging: Option<Arc<Judging>>,
 }

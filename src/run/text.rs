@@ -1,6 +1,10 @@
 //! Puts a stage's output together: each stream, and both as a terminal would have shown them. The
 //! supervisor keeps within the limit; this side checks it again and trusts nothing.
 
+mod utf8;
+
+pub use utf8::Utf8;
+
 use serde::Serialize;
 use warmbox_protocol::Stream;
 use warmbox_protocol::frame::CHUNK_BYTES;
@@ -22,6 +26,8 @@ pub struct Text {
     pub stderr: String,
     /// Both, in the order of writing.
     pub output: String,
+    /// Standard output as it was written.
+    pub raw_stdout: Vec<u8>,
     /// Something was left out between head and tail.
     pub truncated: bool,
     pub encoding: Encoding,
@@ -42,6 +48,8 @@ pub enum Encoding {
 #[derive(Debug)]
 pub struct OutputLog {
     limit: u64,
+    /// What is kept of a stream before anything is left out.
+    head: u64,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     pieces: Vec<Piece>,
@@ -59,8 +67,18 @@ struct Piece {
 impl OutputLog {
     /// `limit` is the stage's `output_bytes`: of each stream, half as head and half as tail.
     pub fn new(limit: u64) -> Self {
+        Self::of(limit, limit / 2)
+    }
+
+    /// The same of a run that is followed: the first `limit` bytes of each stream.
+    pub fn followed(limit: u64) -> Self {
+        Self::of(limit, limit)
+    }
+
+    fn of(limit: u64, head: u64) -> Self {
         Self {
             limit,
+            head,
             stdout: Vec::new(),
             stderr: Vec::new(),
             pieces: Vec::new(),
@@ -105,7 +123,7 @@ impl OutputLog {
     /// The text, with a loud line wherever `omitted` bytes of a stream were left out.
     pub fn finish(mut self, stdout_omitted: u64, stderr_omitted: u64) -> Text {
         self.pieces.sort_by_key(|piece| piece.first_seq);
-        let head = usize::try_from(self.limit / 2).unwrap_or(usize::MAX);
+        let head = usize::try_from(self.head).unwrap_or(usize::MAX);
         let mut text = Text {
             truncated: stdout_omitted > 0 || stderr_omitted > 0,
             ..Text::default()
@@ -122,10 +140,10 @@ impl OutputLog {
         }
         for stream in [&mut stdout, &mut stderr] {
             stream.end(&mut text.output);
-            lossy |= stream.lossy;
+            lossy |= stream.utf8.lossy;
         }
-        text.stdout = stdout.text;
-        text.stderr = stderr.text;
+        (text.stdout, text.stderr) = (stdout.text, stderr.text);
+        text.raw_stdout = self.stdout;
         text.encoding = if lossy {
             Encoding::Lossy
         } else {
@@ -142,10 +160,8 @@ struct StreamText<'a> {
     cut: Option<(usize, u64)>,
     /// Taken so far, in the stream's own count.
     taken: usize,
-    /// The beginning of a character whose rest is in a later piece.
-    pending: Vec<u8>,
+    utf8: Utf8,
     text: String,
-    lossy: bool,
 }
 
 impl<'a> StreamText<'a> {
@@ -155,9 +171,8 @@ impl<'a> StreamText<'a> {
             bytes,
             cut,
             taken: 0,
-            pending: Vec::new(),
+            utf8: Utf8::default(),
             text: String::new(),
-            lossy: false,
         }
     }
 
@@ -185,50 +200,26 @@ impl<'a> StreamText<'a> {
             .take(3)
             .take_while(|byte| **byte & 0xC0 == 0x80)
             .count();
-        let left_out = omitted.saturating_add((self.pending.len() + rest) as u64);
-        self.pending.clear();
+        let left_out = omitted.saturating_add((self.utf8.forget() + rest) as u64);
         self.show(&format!("\n[... {left_out} bytes omitted ...]\n"), output);
         &tail[rest..]
     }
 
     fn decode(&mut self, bytes: &[u8], output: &mut String) {
-        let joined;
-        let mut rest = bytes;
-        if !self.pending.is_empty() {
-            self.pending.extend_from_slice(bytes);
-            joined = std::mem::take(&mut self.pending);
-            rest = &joined;
-        }
-        while !rest.is_empty() {
-            match std::str::from_utf8(rest) {
-                Ok(valid) => {
-                    self.show(valid, output);
-                    return;
-                }
-                Err(error) => {
-                    let (valid, broken) = rest.split_at(error.valid_up_to());
-                    if let Ok(valid) = std::str::from_utf8(valid) {
-                        self.show(valid, output);
-                    }
-                    let Some(length) = error.error_len() else {
-                        self.pending = broken.to_vec();
-                        return;
-                    };
-                    self.lossy = true;
-                    self.show("\u{FFFD}", output);
-                    rest = &broken[length..];
-                }
-            }
-        }
+        let text = &mut self.text;
+        self.utf8.decode(bytes, |part| {
+            text.push_str(part);
+            output.push_str(part);
+        });
     }
 
     fn end(&mut self, output: &mut String) {
         self.mark_cut(&[], output);
-        if !self.pending.is_empty() {
-            self.pending.clear();
-            self.lossy = true;
-            self.show("\u{FFFD}", output);
-        }
+        let text = &mut self.text;
+        self.utf8.end(|part| {
+            text.push_str(part);
+            output.push_str(part);
+        });
     }
 
     fn show(&mut self, text: &str, output: &mut String) {

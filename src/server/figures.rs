@@ -62,7 +62,7 @@ fn of_pools(pools: &Pools) -> Vec<Group> {
         f64::from(u8::from(pools.parts().last_was_out_of_memory)),
     );
     let mut killed = 0;
-    for pool in &pools.parts().pools {
+    for pool in pools.parts().means.pools.iter() {
         let (name, settings, now) = (&*pool.language().name, pool.settings(), pool.snapshot());
         let language = [("language", name)];
         let states: [(&str, Figure); 4] = [
@@ -136,7 +136,7 @@ fn of_service(pools: &Pools, engine: &Counted, front: &Front) -> Vec<Group> {
     for task in parts.tasks.report() {
         restarts.row([("task", &*task.name)], task.restarts as f64);
     }
-    let cache = parts.cache.stats();
+    let cache = parts.means.cache.stats();
     let mut kept = gauge("warmbox_cache_bytes", "Compiled programs that are kept");
     kept.row([("tier", "memory")], cache.memory.bytes as f64);
     kept.row([("tier", "disk")], cache.disk.tier.bytes as f64);
@@ -345,7 +345,7 @@ pub(super) fn own_process() -> OwnProcess {
 pub(super) fn memory(pools: &Pools) -> MemoryReport {
     let own = own_process();
     let parts = pools.parts();
-    let cache = parts.cache.stats();
+    let cache = parts.means.cache.stats();
     MemoryReport {
         server: ServerMemory {
             resident_bytes: own.resident_bytes,
@@ -359,7 +359,7 @@ pub(super) fn memory(pools: &Pools) -> MemoryReport {
             memory_max_bytes: cache.memory.max_bytes,
             disk_bytes: cache.disk.tier.bytes,
         },
-        runners: (parts.pools.iter())
+        runners: (parts.means.pools.iter())
             .map(|pool| (pool.language().name.clone(), pool.snapshot().alive))
             .collect(),
         oom_kills_beside_the_server: last_life::oom_kills(),

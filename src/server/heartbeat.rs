@@ -59,12 +59,9 @@ fn tell_kills(before: u64) -> u64 {
 
 fn tell(pools: &Arc<Pools>) {
     let Parts {
-        life,
-        log,
-        pools: languages,
-        ..
+        life, log, means, ..
     } = pools.parts();
-    let all: Vec<Snapshot> = languages.iter().map(|pool| pool.snapshot()).collect();
+    let all: Vec<Snapshot> = means.pools.iter().map(|pool| pool.snapshot()).collect();
     let sum = |figure: fn(&Snapshot) -> u64| all.iter().map(figure).sum::<u64>();
     let own = figures::own_process();
     let (claimed, alive) = (sum(|it| it.claimed), sum(|it| it.alive as u64));

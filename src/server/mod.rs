@@ -26,12 +26,13 @@ use crate::config::Config;
 use crate::engine::Counted;
 use crate::engine::docker::Place;
 use crate::jobs::{Jobs, WebhookError, Webhooks};
+use crate::judge::Cores;
 use crate::language::{self, LanguageError};
 use crate::logging::Log;
 use crate::metrics::Metrics;
 use crate::pool::Pool;
 use crate::port::{self, PortError};
-use crate::run::Identity;
+use crate::run::{Identity, Means};
 use crate::tasks::Tasks;
 pub use engine::engine_of_command;
 use engine::{engine, owner};
@@ -160,14 +161,19 @@ impl Server {
         let pools = Arc::new(Pools::new(Parts {
             engine: engine.clone(),
             watch,
-            pools,
-            cache,
+            means: Means {
+                pools,
+                cache,
+                identity: Identity {
+                    instance: instance.clone(),
+                    version: VERSION,
+                },
+                cores: Cores::of_machine(),
+                pairs: Arc::default(),
+                judges_limits: config.limits.defaults,
+            },
             jobs: jobs.clone(),
             blobs: blobs.clone(),
-            identity: Identity {
-                instance: instance.clone(),
-                version: VERSION,
-            },
             life: life.clone(),
             live: live.clone(),
             guards: guards.clone(),

@@ -18,6 +18,7 @@ const POOL: &str = "pool ";
 impl Pools {
     pub(super) fn describe(&self) -> Vec<String> {
         self.parts()
+            .means
             .pools
             .iter()
             .map(|pool| {
@@ -48,10 +49,10 @@ impl Pools {
     pub(super) fn tell_stats(&self) -> PoolStats {
         PoolStats {
             engine: self.parts().engine.name().to_owned(),
-            languages: (self.parts().pools.iter())
+            languages: (self.parts().means.pools.iter())
                 .map(|pool| (pool.language().name.clone(), stats(pool)))
                 .collect(),
-            cache: self.parts().cache.stats(),
+            cache: self.parts().means.cache.stats(),
         }
     }
 
@@ -79,7 +80,7 @@ impl Pools {
             true => Some("the server is stopping".to_owned()),
             false => self.parts().guards.refusal().map(|refusal| refusal.reason),
         };
-        let languages: Vec<_> = (self.parts().pools.iter())
+        let languages: Vec<_> = (self.parts().means.pools.iter())
             .map(|pool| {
                 let offered = pool.left_out().is_none();
                 let refusal = refusal.clone().filter(|_| offered);
@@ -108,7 +109,7 @@ impl Pools {
             watchdog,
             ..
         } = self.parts();
-        for pool in &self.parts().pools {
+        for pool in self.parts().means.pools.iter() {
             board.note(part(pool));
         }
         board.note(self.engine_part());
@@ -151,7 +152,7 @@ impl Pools {
                 Seen::now("blobs", PartState::Ok, words)
             }
         });
-        let disk = self.parts().cache.stats().disk;
+        let disk = self.parts().means.cache.stats().disk;
         board.note(match disk.last_error {
             None => Seen::now("cache", PartState::Ok, "programs are kept"),
             Some(error) => Seen::now("cache", PartState::Degraded, error),

@@ -10,8 +10,8 @@ use super::stop::Asked;
 use super::watchdog::Watchdog;
 use crate::api::{Answering, Health, MemoryReport, PoolStats, Readiness, Service, ServiceError};
 use crate::blobs::Blobs;
-use crate::cache::Cache;
 use crate::engine::Counted;
+use crate::follow::Follow;
 use crate::jobs::Jobs;
 use crate::language::Language;
 use crate::logging::Log;
@@ -19,7 +19,7 @@ use crate::metrics::Metrics;
 use crate::pool::{ClaimError, Pool};
 use crate::run::answer::Answer;
 use crate::run::request::RunRequest;
-use crate::run::{self, Identity, RunError};
+use crate::run::{self, Means, RunError};
 use crate::tasks::Tasks;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,11 +48,9 @@ pub enum Able {
 pub(super) struct Parts {
     pub(super) engine: Arc<Counted>,
     pub(super) watch: Watch,
-    pub(super) pools: Vec<Pool>,
-    pub(super) cache: Cache,
+    pub(super) means: Means,
     pub(super) jobs: Jobs,
     pub(super) blobs: Blobs,
-    pub(super) identity: Identity,
     pub(super) life: Arc<Life>,
     pub(super) live: Arc<Live>,
     pub(super) guards: Guards,
@@ -123,13 +121,17 @@ impl Pools {
     /// Something that takes long is going on before a language can be executed.
     pub(super) fn is_at_something(&self) -> bool {
         let doing = |pool: &Pool| pool.engine().doing(&pool.language().name);
-        self.parts.pools.iter().any(|pool| doing(pool).is_some())
+        self.parts
+            .means
+            .pools
+            .iter()
+            .any(|pool| doing(pool).is_some())
     }
 
     /// Waits until every pool is at its floor or has failed, or the deadline has passed.
     pub(super) async fn settled(&self) {
         let deadline = tokio::time::Instant::now() + SETTLE_DEADLINE;
-        for pool in &self.parts.pools {
+        for pool in self.parts.means.pools.iter() {
             while !pool.settled() && tokio::time::Instant::now() < deadline {
                 sleep(Duration::from_millis(5)).await;
             }
@@ -140,6 +142,7 @@ impl Pools {
     pub(super) fn able(&self) -> Able {
         let offered = self
             .parts
+            .means
             .pools
             .iter()
             .filter(|pool| pool.left_out().is_none());
@@ -153,6 +156,7 @@ impl Pools {
 
     fn pool(&self, language: &Language) -> Option<&Pool> {
         self.parts
+            .means
             .pools
             .iter()
             .find(|pool| pool.language().name == language.name)
@@ -162,6 +166,7 @@ impl Pools {
         &self,
         request: RunRequest,
         cancel: CancellationToken,
+        follow: Option<Follow>,
     ) -> Result<Answer, ServiceError> {
         if let Some(refusal) = self.refusal() {
             return Err(refusal);
@@ -180,12 +185,11 @@ impl Pools {
                 retry_after: RETRY_AFTER,
             });
         }
-        let (identity, cancelling) = (self.parts.identity.clone(), self.cancelling.clone());
-        let cache = self.parts.cache.clone();
+        let (means, cancelling) = (self.parts.means.clone(), self.cancelling.clone());
         // A task of its own: a client that goes away drops the request's future, but the runner
         // must be brought back by somebody.
         let task = async move {
-            let running = run::execute(&pool, &cache, request, &identity, &cancel);
+            let running = run::execute(&means, request, &cancel, follow);
             tokio::pin!(running);
             tokio::select! {
                 result = &mut running => return result,
@@ -210,6 +214,7 @@ impl Pools {
 impl Service for Pools {
     fn languages(&self) -> Vec<Arc<Language>> {
         self.parts
+            .means
             .pools
             .iter()
             .map(|p| p.language().clone())
@@ -220,8 +225,9 @@ impl Service for Pools {
         &self,
         request: RunRequest,
         cancel: CancellationToken,
+        follow: Option<Follow>,
     ) -> Answering<'_, Result<Answer, ServiceError>> {
-        Box::pin(self.execute(request, cancel))
+        Box::pin(self.execute(request, cancel, follow))
     }
 
     fn pool_stats(&self) -> PoolStats {
@@ -296,6 +302,22 @@ fn refused(error: RunError) -> ServiceError {
         RunError::Claim(ClaimError::Cancelled) => ServiceError::Unavailable {
             reason: error.to_string(),
             retry_after: RETRY_AFTER,
+        },
+        RunError::BadJudge { ref field, .. } => ServiceError::Wrong {
+            code: "judge_does_not_compile",
+            field: field.clone(),
+            reason: error.to_string(),
+        },
+        RunError::OneRunner(_) => ServiceError::Unsupported {
+            code: "one_runner_only",
+            reason: error.to_string(),
+        },
+        RunError::NoPool(_) => ServiceError::Internal {
+            reason: error.to_string(),
+        },
+        RunError::NoTerminal => ServiceError::Unsupported {
+            code: "no_terminal",
+            reason: error.to_string(),
         },
         // Runner after runner was lost before it began: it is not the program.
         RunError::Stage(ref stage) if stage.blameless() => ServiceError::Unavailable {

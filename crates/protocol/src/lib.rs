@@ -10,7 +10,9 @@
 //!   │ ◀──────────────────────────────── Ready   │  a fresh sandbox waits
 //!   │  Run ────────────────────────────────────▶ │
 //!   │ ◀────────── Started, Output…, File…       │
-//!   │  Stdin, CloseStdin, Cancel ──────────────▶ │
+//!   │ ◀────────── WaitsForInput, Used           │  of a run that is followed
+//!   │  Stdin, CloseStdin, Signal, Resize ──────▶ │
+//!   │  Cancel ─────────────────────────────────▶ │
 //!   │ ◀───────────── Finished (or Refused)      │  the sandbox and all in it are dead
 //!   │ ◀──────────────────────────────── Ready   │  the next sandbox waits
 //!   │  (end of file) ──────────────────────────▶ │  exits
@@ -29,13 +31,14 @@ pub mod plan;
 
 pub use limits::{Limit, Limits};
 pub use message::{
-    Abilities, Collect, End, FromRunner, Hello, Identity, InputFile, LogLevel, MemoryCeiling,
-    Origin, Outcome, Prepared, RunId, RunSpec, Stream, ToRunner, Usage,
+    Abilities, Collect, End, Following, FromRunner, Hello, Identity, InputFile, LogLevel,
+    MemoryCeiling, Origin, Outcome, Prepared, RunId, RunSpec, Stream, TerminalSize, ToRunner,
+    Usage,
 };
 pub use plan::{IdentitySource, ParentPlan, Plan, RootSource, SupportFile};
 
 /// Raised whenever a message changes shape; a runner with another number is refused at Hello.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// What a keeper says on stderr when its runner ended so.
 pub const OUT_OF_MEMORY: &str = "the kernel ended the supervisor, most likely for want of memory";

@@ -47,6 +47,10 @@ pub enum ToRunner {
     Cancel { run: RunId },
     /// Answered by `Pong` with the same number.
     Ping { nonce: u64 },
+    /// A signal for the program, by its number.
+    Signal { run: RunId, signal: i32 },
+    /// A new size for the program's terminal.
+    Resize { run: RunId, size: TerminalSize },
 }
 
 /// Everything needed to execute one program once.
@@ -72,6 +76,31 @@ pub struct RunSpec {
     /// Ends the run when a stream exceeds `limits.output_bytes`, instead of cutting its middle.
     pub stop_at_output_limit: bool,
     pub collect: Collect,
+    /// Whether it is told how the run goes.
+    pub following: Following,
+    /// The standard streams are a terminal of this size; only of a runner that can make one.
+    pub terminal: Option<TerminalSize>,
+    /// Runs on this core alone, counted among those that the runner may use, and is told how long it
+    /// had to wait for it.
+    pub core: Option<u32>,
+}
+
+/// Who follows a run while it goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Following {
+    Nobody,
+    /// Somebody who sees what comes: of each stream the first `limits.output_bytes` are sent as they
+    /// come, in the place of head and tail.
+    Live,
+    /// Somebody who may look: head and tail are sent, as to nobody.
+    Aside,
+}
+
+/// In characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerminalSize {
+    pub rows: u16,
+    pub columns: u16,
 }
 
 /// How a run is taken up by an interpreter that is started already.
@@ -102,6 +131,10 @@ pub struct Collect {
     pub image_endings: Vec<String>,
     pub max_files: u32,
     pub max_bytes: u64,
+    /// Files in the work folder whose paths match one of these, new or changed.
+    pub globs: Vec<String>,
+    pub max_outputs: u32,
+    pub max_output_bytes: u64,
 }
 
 /// From a supervisor to the server.
@@ -151,6 +184,22 @@ pub enum FromRunner {
     Pong {
         nonce: u64,
     },
+    /// Only of a run that is followed: it waits for input, has had all that was sent, and more may
+    /// come. Said once until it gets more.
+    WaitsForInput {
+        run: RunId,
+    },
+    /// Only of a run that is followed: so many bytes of what came in `Stdin` messages are no longer
+    /// held by the runner.
+    InputTaken {
+        run: RunId,
+        bytes: u64,
+    },
+    /// Only of a run that is followed: what it has used until now.
+    Used {
+        run: RunId,
+        usage: Usage,
+    },
 }
 
 /// What a supervisor says of itself, once, when it is warm.
@@ -174,6 +223,8 @@ pub struct Abilities {
     pub fresh_sandbox: bool,
     pub identity: Identity,
     pub memory_ceiling: MemoryCeiling,
+    /// A run can have a terminal.
+    pub terminal: bool,
 }
 
 /// Whose kernel identity user code gets.
@@ -211,6 +262,8 @@ pub enum Origin {
     Work,
     /// A figure that was open when the program ended.
     Figure,
+    /// In the work folder, by a glob.
+    Output,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,6 +289,8 @@ pub struct Outcome {
     pub stderr_omitted: u64,
     /// Files that were asked for and left out: too many, too large, not a plain file.
     pub files_omitted: u32,
+    /// The same of those that were asked for by a glob.
+    pub outputs_omitted: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -257,4 +312,7 @@ pub struct Usage {
     pub processes_peak: u64,
     /// Handed to write calls, of whatever kind of file.
     pub written_bytes: u64,
+    /// For how long the program's first thread was ready to run and its core was not its own; only of
+    /// a run with a core, where the kernel tells.
+    pub delayed_us: Option<u64>,
 }

@@ -2,9 +2,11 @@
 //! `POST /execute/{language}`; what is answered with 202 is on disk.
 
 mod document;
+mod events;
 mod parse;
 mod work;
 
+pub(super) use events::events;
 pub use work::Work;
 
 use super::audit;

@@ -8,6 +8,7 @@ use crate::api::gate::Caller;
 use crate::api::problem::Problem;
 use crate::api::service::ServiceError;
 use crate::api::{VERSION, blobs, body};
+use crate::follow::{Event, Follow};
 use crate::jobs::{Ended, Ending, Executor, Failure, Found, Job};
 use crate::run;
 use crate::run::answer::{Answer, Status};
@@ -94,12 +95,17 @@ impl Work {
     ) -> Ended {
         let state = &self.0;
         let line = RunLine::new(caller, &request, state.access.now().audit_code).of_job(job.id);
-        let error = match state.service.execute(request, cancel.clone()).await {
+        let going = state.feeds.begin(job.id, job.attempts);
+        let follow = Follow::aside(going.feed.clone());
+        let executing = (state.service).execute(request, cancel.clone(), Some(follow));
+        let error = match executing.await {
             Ok(answer) if answer.status == Status::Cancelled => {
                 return Ended::Cancelled { begun: true };
             }
             Ok(answer) => {
                 line.executed(&answer);
+                let result = Box::new((&answer).into());
+                going.feed.push(&Event::Result { result });
                 return match write(answer).await {
                     Some(bytes) => Ended::Ending(Ending {
                         result: Some(bytes.into()),
@@ -123,6 +129,15 @@ impl Work {
             | ServiceError::Unavailable { .. }
             | ServiceError::Stopping { .. }
             | ServiceError::Guarded { .. } => Ended::NotBegun { why },
+            ServiceError::Wrong { code, .. } | ServiceError::Unsupported { code, .. } => {
+                Ended::Ending(Ending {
+                    result: None,
+                    failure: Some(Failure {
+                        code: code.to_owned(),
+                        detail: why,
+                    }),
+                })
+            }
         }
     }
 }

@@ -52,6 +52,21 @@ async fn a_key_is_asked_for_where_there_are_keys() {
         (get.clone(), "/livez", &[], (200, "-")),
         (get.clone(), "/readyz", &[], (200, "-")),
         (get.clone(), "/languages", &[], (401, "key_missing")),
+        (get.clone(), "/v1/livez", &[], (200, "-")),
+        (get.clone(), "/v1/languages", &[], (401, "key_missing")),
+        (post.clone(), "/v1/execute/cpp", &[], (401, "key_missing")),
+        (
+            post.clone(),
+            "/v1/admin/emergency-shutdown",
+            &[(auth, &right)],
+            (401, "admin_token_wrong"),
+        ),
+        (
+            post.clone(),
+            "/v1/v1/admin/emergency-shutdown",
+            &[(auth, &right)],
+            (404, "unknown_route"),
+        ),
         (get.clone(), "/nothing", &[], (401, "key_missing")),
         (post.clone(), "/execute/cpp", &[], (401, "key_missing")),
         (

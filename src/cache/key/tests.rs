@@ -3,7 +3,7 @@ use crate::language::load;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::HashSet;
-use warmbox_protocol::{Prepared, RunId, SupportFile};
+use warmbox_protocol::{Following, Prepared, RunId, SupportFile};
 
 fn cpp() -> Language {
     let all = load(None, &["cpp".to_owned()]).unwrap();
@@ -46,11 +46,15 @@ fn spec() -> RunSpec {
             open_files: 8,
         },
         stop_at_output_limit: false,
+        following: Following::Nobody,
+        terminal: None,
+        core: None,
         collect: Collect {
             paths: vec!["main".to_owned()],
             image_endings: Vec::new(),
             max_files: 1,
             max_bytes: 9,
+            ..Collect::default()
         },
     }
 }

@@ -1,8 +1,8 @@
 //! One connection from its first byte to its last: which protocol it speaks, and the routes behind it.
 
-use super::Front;
-use super::SILENCE;
 use super::patience::{Patience, Patient};
+use super::{Front, Kept, SILENCE};
+use crate::api::Occupied;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -35,6 +35,7 @@ impl Front {
         &self,
         stream: TcpStream,
         address: SocketAddr,
+        kept: &Kept,
     ) -> Result<(), String> {
         let shared = &self.0;
         // An answer is one write: there is nothing to wait for. A socket that refuses is as good.
@@ -52,29 +53,28 @@ impl Front {
             Err(_) => return Err("it said nothing".to_owned()),
         };
         let stream = Patient::new(stream, patience.clone());
+        let client = Client {
+            address,
+            patience,
+            kept: kept.clone(),
+        };
         match &shared.tls {
             Some(tls) if begins[0] == TLS_BEGINS => {
                 let (stream, http2) = timeout(shared.settings.header_timeout, tls.accept(stream))
                     .await
                     .map_err(|_| "no handshake in time".to_owned())??;
                 match http2 {
-                    true => self.http2(stream, address, &patience).await,
-                    false => {
-                        self.http1(stream, address, &patience, shared.router.clone())
-                            .await
-                    }
+                    true => self.http2(stream, &client).await,
+                    false => self.http1(stream, &client, shared.router.clone()).await,
                 }
             }
             // Whoever asks the wrong way is told, and told by whom.
             Some(_) => {
-                self.http1(stream, address, &patience, shared.told_of_tls.clone())
+                self.http1(stream, &client, shared.told_of_tls.clone())
                     .await
             }
-            None if begins == HTTP2_BEGINS => self.http2(stream, address, &patience).await,
-            None => {
-                self.http1(stream, address, &patience, shared.router.clone())
-                    .await
-            }
+            None if begins == HTTP2_BEGINS => self.http2(stream, &client).await,
+            None => self.http1(stream, &client, shared.router.clone()).await,
         }
     }
 
@@ -90,13 +90,7 @@ impl Front {
         }
     }
 
-    async fn http1<S>(
-        &self,
-        stream: S,
-        address: SocketAddr,
-        patience: &Patience,
-        router: Router,
-    ) -> Result<(), String>
+    async fn http1<S>(&self, stream: S, client: &Client, router: Router) -> Result<(), String>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -105,30 +99,22 @@ impl Front {
             .header_read_timeout(None)
             .max_headers(HEADERS)
             .max_buf_size(HEAD_BYTES)
-            .serve_connection(
-                TokioIo::new(stream),
-                asked(router, address, patience.clone()),
-            )
+            .serve_connection(TokioIo::new(stream), asked(router, client.clone()))
             .with_upgrades();
         tokio::pin!(connection);
         tokio::select! {
             ended = connection.as_mut() => return ended.map_err(|error| error.to_string()),
-            () = self.until_silent(patience) => connection.as_mut().graceful_shutdown(),
+            () = self.until_silent(&client.patience) => connection.as_mut().graceful_shutdown(),
         }
         connection.await.map_err(|error| error.to_string())
     }
 
-    async fn http2<S>(
-        &self,
-        stream: S,
-        address: SocketAddr,
-        patience: &Patience,
-    ) -> Result<(), String>
+    async fn http2<S>(&self, stream: S, client: &Client) -> Result<(), String>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        patience.of_http2();
-        let service = asked(self.0.router.clone(), address, patience.clone());
+        client.patience.of_http2();
+        let service = asked(self.0.router.clone(), client.clone());
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .max_concurrent_streams(STREAMS)
@@ -145,11 +131,19 @@ impl Front {
     }
 }
 
-/// The routes as a connection calls them, with the client's address.
-fn asked(
-    router: Router,
+/// Who is at the other end.
+#[derive(Clone)]
+struct Client {
     address: SocketAddr,
     patience: Patience,
+    kept: Kept,
+}
+
+/// The routes as a connection calls them, with the client's address, and with what keeps it open
+/// beyond the head of an answer.
+fn asked(
+    router: Router,
+    client: Client,
 ) -> impl hyper::service::Service<
     hyper::Request<Incoming>,
     Response = axum::response::Response,
@@ -158,12 +152,15 @@ fn asked(
 > + Clone {
     hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let mut router = router.clone();
-        let serving = patience.serving();
+        let occupied = Occupied::new((client.patience.serving(), client.kept.clone()));
+        let address = client.address;
         async move {
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(address));
+            let extensions = request.extensions_mut();
+            extensions.insert(ConnectInfo(address));
+            extensions.insert(occupied.clone());
             let response = router.call(request).await;
-            drop(serving);
+            drop(occupied);
             response
         }
     })

@@ -22,6 +22,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 /// After a failure to accept, most likely for want of descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -159,15 +160,23 @@ impl Front {
         let front = self.clone();
         front.0.open.fetch_add(1, Ordering::Relaxed);
         let counted = Open(front.0.clone());
+        let kept = Kept(Arc::new((place, counted, self.0.connections.token())));
         self.0.connections.spawn(async move {
             // Clients break connections as they like; what was asked has its own line in the log.
-            if let Err(error) = front.converse(stream, address).await {
+            if let Err(error) = front.converse(stream, address, &kept).await {
                 tracing::debug!(%address, error, "a connection ended");
             }
-            drop((place, counted));
         });
     }
 }
+
+/// What a connection has for as long as anything is sent on it: its place, and the server's patience at
+/// the end. A WebSocket goes on when what made it is over.
+#[derive(Clone)]
+struct Kept(
+    #[expect(dead_code, reason = "held, and never looked at")]
+    Arc<(OwnedSemaphorePermit, Open, TaskTrackerToken)>,
+);
 
 /// One connection in the count of those that are open.
 struct Open(Arc<Shared>);

@@ -4,6 +4,7 @@
 pub(crate) mod containers;
 mod expect;
 mod http;
+mod live;
 pub(crate) mod processes;
 mod server;
 mod setup;
@@ -11,6 +12,7 @@ mod supervised;
 
 pub(crate) use expect::{check, mismatch};
 pub(crate) use http::{Reply, read_to_end};
+pub(crate) use live::text_of;
 pub(crate) use server::{
     Options, Server, open_folder, program, program_under, supervisor, weakened,
 };

@@ -7,7 +7,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use warmbox_protocol::frame::{self, Decoder};
 use warmbox_protocol::{
-    Collect, FromRunner, Hello, InputFile, Limits, Outcome, Plan, RunId, RunSpec, Stream, ToRunner,
+    Collect, Following, FromRunner, Hello, InputFile, Limits, Outcome, Plan, RunId, RunSpec,
+    Stream, ToRunner,
 };
 
 /// The longest that a test lets it be silent.
@@ -97,6 +98,9 @@ impl Supervised {
             stdin_open: false,
             limits,
             stop_at_output_limit: false,
+            following: Following::Nobody,
+            terminal: None,
+            core: None,
             collect: Collect::default(),
         };
         post(

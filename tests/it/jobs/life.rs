@@ -103,10 +103,10 @@ fn a_batch_is_all_or_nothing_and_names_what_is_wrong() {
             "jobs[17].limits.wall_ms",
         ),
         (
-            batch(json!({"language": "python", "code": "x", "tests": []})),
+            batch(json!({"language": "python", "code": "x", "test": []})),
             422,
             "unknown_field",
-            "jobs[17].tests",
+            "jobs[17].test",
         ),
         (
             batch(json!({"language": "cobol", "code": "x"})),

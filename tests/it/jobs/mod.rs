@@ -2,6 +2,7 @@
 //! are told.
 
 mod blobs;
+mod events;
 mod kills;
 mod life;
 mod restarts;

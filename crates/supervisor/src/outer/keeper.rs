@@ -6,6 +6,7 @@ use crate::cgroup::{Made, RunCgroup};
 use crate::failure::{Failure, Step};
 use crate::runner::{self, Setup, link::Link};
 use crate::sandbox::IdSource;
+use crate::sys::terminal::Terminals;
 use crate::sys::{caps, fd, process};
 use crate::without::{Wall, without};
 use std::io;
@@ -174,12 +175,13 @@ fn become_runner(
             return 1;
         }
     };
-    let setup = build_wall(go, &plan, unique).map(|ids| Setup {
+    let setup = build_wall(go, &plan, unique).map(|(ids, terminals)| Setup {
         language: plan.language,
         version_argv: plan.version_argv,
         env: plan.env,
         parents: plan.parents,
         ids,
+        terminals,
         cgroup,
     });
     match setup {
@@ -188,13 +190,17 @@ fn become_runner(
     }
 }
 
-fn build_wall(go: &OwnedFd, plan: &Plan, unique: bool) -> Result<IdSource, Failure> {
+fn build_wall(
+    go: &OwnedFd,
+    plan: &Plan,
+    unique: bool,
+) -> Result<(IdSource, Option<Terminals>), Failure> {
     let mut byte = [0];
     fd::read_exact(go.as_fd(), &mut byte).step("wait for the identity maps")?;
     seal::take_identity(unique)?;
-    root::enter(plan)?;
+    let terminals = root::enter(plan)?;
     if !without(Wall::Network) {
         seal::set_up_network()?;
     }
-    seal::give_up_privileges(unique)
+    Ok((seal::give_up_privileges(unique)?, terminals))
 }

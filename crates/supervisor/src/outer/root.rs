@@ -3,6 +3,7 @@
 
 use crate::failure::{Failure, Step};
 use crate::sys::mounts;
+use crate::sys::terminal::Terminals;
 use crate::without::{Wall, without};
 use std::ffi::CString;
 use std::fs;
@@ -41,14 +42,16 @@ const GROUP: &str = "root:x:0:\nsandbox:x:1000:\n";
 const HOSTS: &str = "127.0.0.1 localhost sandbox\n::1 localhost\n";
 
 /// Builds the root and moves into it. Called by PID 1 of the new namespaces, which has every
-/// capability there. With an unpacked runner image the working folder is the image.
-pub(super) fn enter(plan: &Plan) -> Result<(), Failure> {
+/// capability there. With an unpacked runner image the working folder is the image. Answers where
+/// terminals come from, if the kernel has them.
+pub(super) fn enter(plan: &Plan) -> Result<Option<Terminals>, Failure> {
     mounts::make_all_private().step("make mounts private")?;
     mount_tmpfs(BASE, "size=16m,mode=0755")?;
     for folder in [
         "proc",
         "dev",
         "dev/shm",
+        "dev/pts",
         "etc",
         "etc/ssl",
         "tmp",
@@ -84,11 +87,14 @@ pub(super) fn enter(plan: &Plan) -> Result<(), Failure> {
     show_settings(source)?;
     show_devices()?;
     place_support(plan)?;
+    // Shown to nobody: a run that asks for a terminal is given one.
+    let terminals = Terminals::make(&c_path(&inside("dev/pts"))?).ok();
 
     mounts::replace_root(&c_path(BASE)?).step("move into the runner's root")?;
     // The tmpfs itself too: from here on nothing in the runner can be written but what a
     // sandbox mounts for itself.
-    seal("/")
+    seal("/")?;
+    Ok(terminals)
 }
 
 fn mount_tmpfs(path: &str, options: &str) -> Result<(), Failure> {

@@ -62,28 +62,36 @@ pub(super) struct Found {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Reads what a run left behind, and hands each file to `take`. Answers how many were left
-/// out: too many, too large together, or not plain files.
+/// Files that were asked for and left out: too many, too large together, or not plain files.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Omitted {
+    pub(super) files: u32,
+    pub(super) outputs: u32,
+}
+
+/// Reads what a run left behind, and hands each file to `take`.
 pub(super) fn collect(
     sandbox: &Sandbox,
     wanted: &Collect,
     inputs: &[InputFile],
     mut take: impl FnMut(Found) -> Result<(), LinkError>,
-) -> Result<u32, LinkError> {
+) -> Result<Omitted, LinkError> {
     let mut collector = Collector {
         wanted,
         inputs,
         entries_left: MAX_ENTRIES,
-        files_left: wanted.max_files,
-        bytes_left: wanted.max_bytes,
-        omitted: 0,
+        files: Room::new(wanted.max_files, wanted.max_bytes),
+        outputs: Room::new(wanted.max_outputs, wanted.max_output_bytes),
         found: Vec::new(),
     };
     // What cannot be read by the run's own identity is not collected.
     let _ = ids::with_file_ids(sandbox.ids.program, sandbox.ids.program_gid, || {
         collector.gather(sandbox.scratch.as_fd())
     });
-    let omitted = collector.omitted;
+    let omitted = Omitted {
+        files: collector.files.omitted,
+        outputs: collector.outputs.omitted,
+    };
     collector.found.into_iter().try_for_each(&mut take)?;
     Ok(omitted)
 }
@@ -137,10 +145,26 @@ struct Collector<'a> {
     wanted: &'a Collect,
     inputs: &'a [InputFile],
     entries_left: usize,
+    files: Room,
+    outputs: Room,
+    found: Vec<Found>,
+}
+
+/// What may still be collected of one kind.
+struct Room {
     files_left: u32,
     bytes_left: u64,
     omitted: u32,
-    found: Vec<Found>,
+}
+
+impl Room {
+    fn new(files: u32, bytes: u64) -> Self {
+        Self {
+            files_left: files,
+            bytes_left: bytes,
+            omitted: 0,
+        }
+    }
 }
 
 impl Collector<'_> {
@@ -150,6 +174,12 @@ impl Collector<'_> {
                 continue;
             };
             self.read(scratch, &beneath, Origin::Work, path);
+        }
+        if !self.wanted.globs.is_empty()
+            && let Ok(work) = fs::open_beneath(scratch, c"work", FOLDER, 0)
+        {
+            self.walk_outputs(work.as_fd(), "", MAX_DEPTH);
+            self.entries_left = MAX_ENTRIES;
         }
         if self.wanted.image_endings.is_empty() {
             return;
@@ -178,6 +208,27 @@ impl Collector<'_> {
         }
     }
 
+    /// Looks for what matches a glob. A folder that does is not a file, and what lies in it has a path
+    /// of its own to match.
+    fn walk_outputs(&mut self, folder: BorrowedFd<'_>, prefix: &str, depth: usize) {
+        for (name, text) in self.sorted_names(folder) {
+            let path = format!("{prefix}{text}");
+            let below = fs::open_beneath(folder, &name, FOLDER, 0);
+            match below {
+                Ok(below) if depth > 0 => {
+                    self.walk_outputs(below.as_fd(), &format!("{path}/"), depth - 1);
+                }
+                Ok(_) => {}
+                Err(_) => {
+                    let mut globs = self.wanted.globs.iter();
+                    if globs.any(|glob| fast_glob::glob_match(glob, &path)) {
+                        self.read(folder, &name, Origin::Output, path);
+                    }
+                }
+            }
+        }
+    }
+
     fn sorted_names(&mut self, folder: BorrowedFd<'_>) -> Vec<(CString, String)> {
         let names = fs::names(folder, self.entries_left).unwrap_or_default();
         self.entries_left -= names.len();
@@ -197,42 +248,55 @@ impl Collector<'_> {
     }
 
     fn read(&mut self, folder: BorrowedFd<'_>, name: &CStr, origin: Origin, path: String) {
-        match self.read_plain(folder, name) {
+        if origin != Origin::Figure && self.is_unchanged(folder, name, &path) {
+            return;
+        }
+        let room = match origin {
+            Origin::Output => &mut self.outputs,
+            Origin::Work | Origin::Figure => &mut self.files,
+        };
+        match read_plain(folder, name, room) {
             Ok(Some(bytes)) => {
-                let unchanged = origin == Origin::Work
-                    && (self.inputs.iter()).any(|f| f.path == path && f.bytes == bytes);
-                if !unchanged {
-                    self.files_left -= 1;
-                    self.bytes_left -= bytes.len() as u64;
-                    self.found.push(Found {
-                        origin,
-                        name: path,
-                        bytes,
-                    });
-                }
+                room.files_left -= 1;
+                room.bytes_left -= bytes.len() as u64;
+                self.found.push(Found {
+                    origin,
+                    name: path,
+                    bytes,
+                });
             }
-            Ok(None) => self.omitted += 1,
+            Ok(None) => room.omitted += 1,
             // Not there at all: nothing was left out.
             Err(e) if e.raw_os_error() == Some(libc::ENOENT) => {}
-            Err(_) => self.omitted += 1,
+            Err(_) => room.omitted += 1,
         }
     }
 
-    /// The file's content, or `None` where it is no plain file or over the bounds.
-    fn read_plain(&self, folder: BorrowedFd<'_>, name: &CStr) -> io::Result<Option<Vec<u8>>> {
-        let file = fs::open_beneath(folder, name, libc::O_RDONLY, 0)?;
-        let status = fs::status(file.as_fd())?;
-        let plain = status.st_mode & libc::S_IFMT == libc::S_IFREG;
-        let size = status.st_size as u64;
-        if !plain || self.files_left == 0 || size > self.bytes_left {
-            return Ok(None);
-        }
-        let mut bytes = vec![0; size as usize];
-        // Nobody is alive who could shorten it; were it so, the file is left out.
-        match fd::read_exact(file.as_fd(), &mut bytes) {
-            Ok(()) => Ok(Some(bytes)),
-            Err(_) => Ok(None),
-        }
+    /// Whether a file is as it was given to the run.
+    fn is_unchanged(&self, folder: BorrowedFd<'_>, name: &CStr, path: &str) -> bool {
+        let Some(input) = self.inputs.iter().find(|input| input.path == path) else {
+            return false;
+        };
+        let as_large = Room::new(1, input.bytes.len() as u64);
+        let found = read_plain(folder, name, &as_large);
+        found.is_ok_and(|found| found.as_ref() == Some(&input.bytes))
+    }
+}
+
+/// The file's content, or `None` where it is no plain file or over the bounds.
+fn read_plain(folder: BorrowedFd<'_>, name: &CStr, room: &Room) -> io::Result<Option<Vec<u8>>> {
+    let file = fs::open_beneath(folder, name, libc::O_RDONLY, 0)?;
+    let status = fs::status(file.as_fd())?;
+    let plain = status.st_mode & libc::S_IFMT == libc::S_IFREG;
+    let size = status.st_size as u64;
+    if !plain || room.files_left == 0 || size > room.bytes_left {
+        return Ok(None);
+    }
+    let mut bytes = vec![0; size as usize];
+    // Nobody is alive who could shorten it; were it so, the file is left out.
+    match fd::read_exact(file.as_fd(), &mut bytes) {
+        Ok(()) => Ok(Some(bytes)),
+        Err(_) => Ok(None),
     }
 }
 

@@ -185,7 +185,7 @@ impl Meter {
         pids.filter_map(stat_of).map(|stat| stat.threads).sum()
     }
 
-    fn pids_of_run(&self, sandbox: &Sandbox) -> Vec<u32> {
+    pub(super) fn pids_of_run(&self, sandbox: &Sandbox) -> Vec<u32> {
         let Ok(entries) = std::fs::read_dir("/proc") else {
             return Vec::new();
         };

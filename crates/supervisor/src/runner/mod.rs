@@ -8,6 +8,7 @@ pub mod link;
 mod memory;
 mod meter;
 pub mod output;
+mod reading;
 mod run;
 mod signs;
 mod stock;
@@ -18,14 +19,16 @@ mod watch;
 use crate::cgroup::RunCgroup;
 use crate::failure::Failure;
 use crate::sandbox::{Blueprint, IdSource, Sandbox};
+use crate::sys::terminal::Terminals;
 use crate::sys::{allocator, net};
 use crate::without::build_id;
 use link::{Link, LinkError};
+use run::Means;
 use std::time::{Duration, Instant};
 use stock::{Others, Stock, Taken};
 use warmbox_protocol::{
-    Abilities, Collect, End, FromRunner, Hello, Identity, Limits, LogLevel, MemoryCeiling,
-    PROTOCOL_VERSION, ParentPlan, RunId, RunSpec, Stream, ToRunner,
+    Abilities, Collect, End, Following, FromRunner, Hello, Identity, Limits, LogLevel,
+    MemoryCeiling, PROTOCOL_VERSION, ParentPlan, RunId, RunSpec, Stream, ToRunner,
 };
 use watch::KILL_DEADLINE;
 
@@ -36,6 +39,7 @@ pub struct Setup {
     pub env: Vec<(String, String)>,
     pub parents: Vec<ParentPlan>,
     pub ids: IdSource,
+    pub terminals: Option<Terminals>,
     pub cgroup: Option<RunCgroup>,
 }
 
@@ -85,6 +89,7 @@ impl From<LinkError> for Stop {
 struct Runner {
     hello: Hello,
     stock: Stock,
+    terminals: Option<Terminals>,
     cgroup: Option<RunCgroup>,
 }
 
@@ -115,10 +120,12 @@ impl Runner {
                     fresh_sandbox: true,
                     identity,
                     memory_ceiling,
+                    terminal: setup.terminals.is_some(),
                 },
                 prepared: stock.names().join(" and "),
             },
             stock,
+            terminals: setup.terminals,
             cgroup,
         })
     }
@@ -133,7 +140,11 @@ impl Runner {
             link.flush()?;
             let spec = self.await_run(link)?;
             let taken = self.stock.take(spec.prepared.as_ref())?;
-            let used = match run::execute(&spec, taken, self.cgroup.as_ref(), link) {
+            let means = Means {
+                cgroup: self.cgroup.as_ref(),
+                terminals: self.terminals.as_ref(),
+            };
+            let used = match run::execute(&spec, taken, means, link) {
                 Ok((outcome, used)) => {
                     link.queue(&FromRunner::Finished {
                         run: spec.run,
@@ -192,7 +203,11 @@ impl Runner {
                     link.queue(&FromRunner::Pong { nonce })?;
                     link.flush()?;
                 }
-                ToRunner::Stdin { .. } | ToRunner::CloseStdin { .. } | ToRunner::Cancel { .. } => {}
+                ToRunner::Stdin { .. }
+                | ToRunner::CloseStdin { .. }
+                | ToRunner::Cancel { .. }
+                | ToRunner::Signal { .. }
+                | ToRunner::Resize { .. } => {}
                 ToRunner::Plan(_) => return Err(Stop::Protocol("a second plan".to_owned())),
             }
         }
@@ -260,6 +275,9 @@ fn first_line_of(
         },
         stop_at_output_limit: false,
         collect: Collect::default(),
+        following: Following::Nobody,
+        terminal: None,
+        core: None,
     };
     let taken = Taken {
         sandbox,
@@ -268,7 +286,11 @@ fn first_line_of(
         others: Others::default(),
     };
     let mut captured = Link::captured();
-    let (outcome, used) = run::execute(&spec, taken, cgroup, &mut captured)?;
+    let means = Means {
+        cgroup,
+        terminals: None,
+    };
+    let (outcome, used) = run::execute(&spec, taken, means, &mut captured)?;
     used.end(KILL_DEADLINE)?;
     if outcome.end != End::Exited(0) {
         return Err(Stop::Failed(Failure {

@@ -39,10 +39,19 @@ impl Output {
     /// Keeps `limit` bytes of each stream, half as head and half as tail.
     pub fn new(limit: u64) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Self::of(limit / 2, limit - limit / 2)
+    }
+
+    /// Keeps the first `limit` bytes of each stream, for somebody who follows them.
+    pub fn followed(limit: u64) -> Self {
+        Self::of(usize::try_from(limit).unwrap_or(usize::MAX), 0)
+    }
+
+    fn of(head: usize, tail: usize) -> Self {
         Self {
             next_seq: 0,
-            stdout: Kept::new(limit),
-            stderr: Kept::new(limit),
+            stdout: Kept::new(head, tail),
+            stderr: Kept::new(head, tail),
         }
     }
 
@@ -94,9 +103,7 @@ impl Output {
 }
 
 impl Kept {
-    fn new(limit: usize) -> Self {
-        let head_limit = limit / 2;
-        let tail_limit = limit - head_limit;
+    fn new(head_limit: usize, tail_limit: usize) -> Self {
         Self {
             head_limit,
             head_left: head_limit,
@@ -109,6 +116,9 @@ impl Kept {
 
     fn keep_tail(&mut self, seq: u64, bytes: &[u8]) {
         let fits = bytes.len().min(self.tail_limit);
+        if fits == 0 {
+            return;
+        }
         let bytes = &bytes[bytes.len() - fits..];
         match self.tail.back_mut() {
             Some((_, last)) if last.len() < JOIN_BELOW => last.extend_from_slice(bytes),
@@ -176,6 +186,20 @@ mod tests {
             .flat_map(|c| c.bytes)
             .collect();
         assert_eq!(tail, b"bcdef");
+        assert_eq!(output.totals(), (16, 0));
+        assert_eq!(output.omitted(), (6, 0));
+    }
+
+    #[test]
+    fn who_follows_gets_the_beginning_and_no_tail() {
+        let mut output = Output::followed(10);
+        let through = feed(
+            &mut output,
+            Stream::Stdout,
+            &[b"0123456", b"789abc", b"def"],
+        );
+        assert_eq!(through, b"0123456789");
+        assert_eq!(output.take_tails(), []);
         assert_eq!(output.totals(), (16, 0));
         assert_eq!(output.omitted(), (6, 0));
     }

@@ -9,9 +9,14 @@ use super::streams::Streams;
 use super::watch::Watch;
 use super::{LinkError, Stop};
 use crate::cgroup::RunCgroup;
-use crate::sandbox::{Go, Launch, Sandbox};
+use crate::failure::{Failure, Step};
+use crate::sandbox::{Go, Launch, RunIds, Sandbox};
+use crate::sys::ids;
+use crate::sys::terminal::{self, Terminal, Terminals};
+use std::io;
+use std::os::fd::AsFd;
 use std::time::Instant;
-use warmbox_protocol::{End, FromRunner, Limit, LogLevel, Outcome, RunSpec, Usage};
+use warmbox_protocol::{End, FromRunner, Limit, LogLevel, Outcome, RunSpec, TerminalSize, Usage};
 
 /// A run whose files do not fit into its scratch folder: nothing was executed.
 const NO_ROOM: Outcome = Outcome {
@@ -24,13 +29,22 @@ const NO_ROOM: Outcome = Outcome {
         peak_memory_bytes: 0,
         processes_peak: 0,
         written_bytes: 0,
+        delayed_us: None,
     },
     stdout_bytes: 0,
     stderr_bytes: 0,
     stdout_omitted: 0,
     stderr_omitted: 0,
     files_omitted: 0,
+    outputs_omitted: 0,
 };
+
+/// What a runner has for all its runs.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub(super) cgroup: Option<&'a RunCgroup>,
+    pub(super) terminals: Option<&'a Terminals>,
+}
 
 /// Executes a run in a sandbox that was prepared for it. Of the run nothing is alive afterwards; the
 /// sandbox is still to be taken away.
@@ -40,9 +54,10 @@ const NO_ROOM: Outcome = Outcome {
 pub(super) fn execute(
     spec: &RunSpec,
     taken: Taken,
-    cgroup: Option<&RunCgroup>,
+    means: Means<'_>,
     link: &mut Link,
 ) -> Result<(Outcome, Sandbox), Stop> {
+    let cgroup = means.cgroup;
     let Taken {
         sandbox: mut own,
         waiting,
@@ -62,10 +77,13 @@ pub(super) fn execute(
     // A sandbox's first process that has the same uid is counted too, and so is a shadow.
     let process_rlimit =
         processes + u64::from(!sandbox.ids.unique()) + u64::from(sandbox.shadow.is_some());
+    let terminal = (spec.terminal)
+        .map(|size| open_terminal(means.terminals, size, sandbox.ids))
+        .transpose()?;
     let before_run = cgroup.map(RunCgroup::counters).unwrap_or_default();
     // The time that a program takes begins before its first instruction can be executed.
     let started = Instant::now();
-    let launched = sandbox.launch(&Launch {
+    let launch = Launch {
         argv: spec.argv.clone(),
         waiting: waiting.map(|args| Go {
             args,
@@ -74,7 +92,10 @@ pub(super) fn execute(
         env: spec.env.clone(),
         limits: spec.limits,
         process_rlimit,
-    })?;
+        terminal: terminal.is_some(),
+        core: spec.core,
+    };
+    let launched = sandbox.launch(&launch, terminal)?;
     link.queue(&FromRunner::Started { run: spec.run })?;
     log(link, spec, "program started".to_owned())?;
 
@@ -107,6 +128,21 @@ pub(super) fn execute(
         ),
     )?;
     Ok((outcome, own))
+}
+
+/// A terminal that belongs to the run's identity, so that programs may open /dev/stdin.
+fn open_terminal(
+    terminals: Option<&Terminals>,
+    size: TerminalSize,
+    ids: RunIds,
+) -> Result<Terminal, Failure> {
+    let opened = terminals.map_or(Err(io::ErrorKind::Unsupported.into()), |terminals| {
+        ids::with_file_ids(ids.program, ids.program_gid, || terminals.open())?
+    });
+    let terminal = opened.step("make a terminal")?;
+    terminal::resize(terminal.ours.as_fd(), size.rows, size.columns)
+        .step("set the size of the terminal")?;
+    Ok(terminal)
 }
 
 /// What the supervisor holds for a run while it lives: the input twice (as it arrived, and as it

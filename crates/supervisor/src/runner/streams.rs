@@ -18,7 +18,7 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::time::Instant;
 use warmbox_protocol::frame::CHUNK_BYTES;
-use warmbox_protocol::{FromRunner, RunSpec, Stream};
+use warmbox_protocol::{Following, FromRunner, RunSpec, Stream};
 
 /// While the server has this much unread, the program's pipes are left alone: it is slowed
 /// down, and nothing grows.
@@ -30,6 +30,9 @@ const READS_PER_ROUND: usize = 32;
 /// a program that floods its output costs its neighbours no more than a fifth of a core, and still
 /// gets rid of hundreds of megabytes a second.
 const RESTS: u32 = 9;
+
+/// What a terminal takes for the end of its input, at the beginning of a line (`VEOF`, termios(3)).
+const END_OF_INPUT: u8 = 4;
 
 /// What a program has said of an error, in the C library's own words. An interpreter has often closed
 /// its files again by then, so that nothing but its word is left; what it says is believed only
@@ -62,6 +65,9 @@ pub(super) struct Streams<'a> {
     stdin: Vec<u8>,
     stdin_at: usize,
     stdin_open: bool,
+    /// Bytes of the input that are not held here any more, and what was told of them.
+    taken: u64,
+    taken_told: u64,
 }
 
 impl<'a> Streams<'a> {
@@ -70,21 +76,30 @@ impl<'a> Streams<'a> {
         sandbox: &mut Sandbox,
         listener: Option<Listener>,
     ) -> Self {
-        if spec.stdin.is_empty() && !spec.stdin_open {
+        let mut stdin = spec.stdin.clone();
+        if spec.terminal.is_some() && !spec.stdin_open {
+            stdin.push(END_OF_INPUT);
+        }
+        if stdin.is_empty() && !spec.stdin_open {
             sandbox.stdin = None;
         }
         Self {
             spec,
-            output: Output::new(spec.limits.output_bytes),
+            output: match spec.following {
+                Following::Live => Output::followed(spec.limits.output_bytes),
+                Following::Nobody | Following::Aside => Output::new(spec.limits.output_bytes),
+            },
             stdout_open: true,
             stderr_open: true,
             listener,
             listening_ended: false,
             complaints: Complaints::default(),
             rests_until: Instant::now(),
-            stdin: spec.stdin.clone(),
+            stdin,
             stdin_at: 0,
             stdin_open: spec.stdin_open,
+            taken: 0,
+            taken_told: 0,
         }
     }
 
@@ -190,6 +205,8 @@ impl<'a> Streams<'a> {
                     }
                 }
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
+                // A terminal that nobody has open any more.
+                Err(e) if e.raw_os_error() == Some(libc::EIO) => *open = false,
                 Err(e) => Err(e).step("read the program's output")?,
             }
         }
@@ -201,8 +218,10 @@ impl<'a> Streams<'a> {
     }
 
     /// More input from the server.
-    pub(super) fn add_input(&mut self, bytes: Vec<u8>) {
-        if self.stdin_open {
+    pub(super) fn add_input(&mut self, bytes: Vec<u8>, sandbox: &Sandbox) {
+        if self.stdin_open && sandbox.stdin.is_none() {
+            self.taken += bytes.len() as u64; // nobody's
+        } else if self.stdin_open {
             self.stdin.drain(..self.stdin_at);
             self.stdin_at = 0;
             self.stdin.extend(bytes);
@@ -211,8 +230,20 @@ impl<'a> Streams<'a> {
 
     /// No more input will come.
     pub(super) fn close_input(&mut self, sandbox: &mut Sandbox) {
+        if self.stdin_open && self.spec.terminal.is_some() {
+            self.stdin.push(END_OF_INPUT);
+        }
         self.stdin_open = false;
         self.feed(sandbox);
+    }
+
+    pub(super) fn is_terminal(&self) -> bool {
+        self.spec.terminal.is_some()
+    }
+
+    /// More input may come, and the program has been given all that has.
+    pub(super) fn wants_input(&self) -> bool {
+        self.stdin_open && self.stdin_at == self.stdin.len()
     }
 
     /// Writes what the program takes of its input now; closes it after the last byte.
@@ -221,11 +252,15 @@ impl<'a> Streams<'a> {
             return;
         };
         match fd::write(stdin.as_fd(), &self.stdin[self.stdin_at..]) {
-            Ok(put) => self.stdin_at += put,
+            Ok(put) => {
+                self.stdin_at += put;
+                self.taken += put as u64;
+            }
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
             // The program closed its input or ended: what is left is nobody's.
             Err(_) => {
                 sandbox.stdin = None;
+                self.taken += (self.stdin.len() - self.stdin_at) as u64;
                 self.stdin_at = self.stdin.len();
                 return;
             }
@@ -233,6 +268,19 @@ impl<'a> Streams<'a> {
         if self.stdin_at == self.stdin.len() && !self.stdin_open {
             sandbox.stdin = None;
         }
+    }
+
+    /// Tells whoever sends input how much of it is no longer held here.
+    pub(super) fn tell_taken(&mut self, link: &mut Link) -> Result<(), LinkError> {
+        if self.spec.following == Following::Nobody || self.taken == self.taken_told {
+            return Ok(());
+        }
+        self.taken_told = self.taken;
+        let at_first = self.spec.stdin.len() as u64;
+        link.queue(&FromRunner::InputTaken {
+            run: self.spec.run,
+            bytes: self.taken.saturating_sub(at_first),
+        })
     }
 
     /// Sends the tails that were kept for the end.

@@ -1,22 +1,26 @@
 //! A run while it lives: its streams carried, its limits watched, until everything in its
 //! sandbox is dead; and what can be said of it then.
 
-use super::Stop;
 use super::files;
 use super::link::Link;
 use super::meter::{self, Cpu, Meter, Waited};
+use super::reading::Reading;
 use super::signs::{self, Signs};
 use super::streams::Streams;
 use super::verdict::{self, Evidence};
+use super::{LinkError, Stop};
 use crate::cgroup::{Counters, RunCgroup};
 use crate::failure::{Failure, Step};
 use crate::sandbox::{Report, Sandbox};
 use crate::sys::fd;
 use crate::sys::process::Used;
+use crate::sys::terminal;
 use crate::without::{Wall, without};
 use std::os::fd::{AsFd, AsRawFd};
 use std::time::{Duration, Instant};
-use warmbox_protocol::{End, FromRunner, Limit, Outcome, RunSpec, Stream, ToRunner, Usage};
+use warmbox_protocol::{
+    End, Following, FromRunner, Limit, Outcome, RunSpec, Stream, ToRunner, Usage,
+};
 
 /// A sandbox that is not dead this long after SIGKILL is given up, and the runner with it. On a busy
 /// machine a crowd of processes that forks takes seconds to die; the server waits for 15.
@@ -24,6 +28,9 @@ pub(super) const KILL_DEADLINE: Duration = Duration::from_secs(12);
 /// With every process dead both pipes are at their end, but for a descriptor that was left in
 /// flight in a socket: what such a one still holds is not waited for.
 const DRAIN_DEADLINE: Duration = Duration::from_millis(500);
+
+/// How often somebody who follows a run is told what it has used.
+const TELL_USAGE: Duration = Duration::from_secs(1);
 
 /// A run while it lives.
 pub(super) struct Watch<'a> {
@@ -33,11 +40,16 @@ pub(super) struct Watch<'a> {
     meter: Meter,
     signs: Signs,
     streams: Streams<'a>,
+    reading: Reading,
+    /// What it has used is told then, where somebody follows.
+    tell_usage: Option<Instant>,
     /// Why the run is being killed, and since when.
     stop: Option<(Reason, Instant)>,
     ended: Option<(i32, Instant)>,
     /// By all processes that had ended when the program did.
     written: u64,
+    /// How long the program waited for its core.
+    delayed_us: Option<u64>,
     /// What these had used, if there are no others.
     alone: Option<Used>,
     /// The sandbox's first process died without a word, and not by our hand.
@@ -76,6 +88,7 @@ impl<'a> Watch<'a> {
         others: Vec<u32>,
         waited: Option<Waited>,
     ) -> Self {
+        let is_followed = spec.following != Following::Nobody;
         Self {
             spec,
             started,
@@ -87,10 +100,13 @@ impl<'a> Watch<'a> {
                 waited,
             ),
             signs: Signs::new(started),
+            reading: Reading::new(is_followed && spec.stdin_open, started),
+            tell_usage: is_followed.then(|| started + TELL_USAGE),
             streams,
             stop: None,
             ended: None,
             written: 0,
+            delayed_us: None,
             alone: None,
             lost: false,
             cgroup,
@@ -150,6 +166,8 @@ impl<'a> Watch<'a> {
             }
             if ready(Slot::Stdin) {
                 self.streams.feed(sandbox);
+                self.streams.tell_taken(link)?;
+                self.reading.is_fed();
             }
             if fds[Slot::Notice as usize].revents & libc::POLLIN != 0 {
                 // This reads both streams; what they hold after it has its turn after the call
@@ -172,6 +190,7 @@ impl<'a> Watch<'a> {
                     };
                     if ready(slot) {
                         self.streams.carry(stream, sandbox, link)?;
+                        self.reading.has_written();
                     }
                 }
             }
@@ -190,7 +209,39 @@ impl<'a> Watch<'a> {
             }
             if died.is_none() {
                 self.check_limits(sandbox)?;
+                self.tell(sandbox, link)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Tells whoever follows the run what there is to tell.
+    fn tell(&mut self, sandbox: &Sandbox, link: &mut Link) -> Result<(), LinkError> {
+        if self.spec.following == Following::Nobody || self.dying_since().is_some() {
+            return Ok(());
+        }
+        let (run, now) = (self.spec.run, Instant::now());
+        let pids = || self.meter.pids_of_run(sandbox);
+        if self.reading.look(now, &self.streams, sandbox, pids) {
+            link.queue(&FromRunner::WaitsForInput { run })?;
+        }
+        if self.tell_usage.is_none_or(|at| now < at) {
+            return Ok(());
+        }
+        self.tell_usage = Some(now + TELL_USAGE);
+        // Whoever reads slowly has enough to read.
+        if link.pending() == 0 {
+            let cpu = self.meter.cpu();
+            let usage = Usage {
+                cpu_user_us: cpu.user_us,
+                cpu_system_us: cpu.system_us,
+                wall_us: (now - self.started).as_micros() as u64,
+                peak_memory_bytes: self.meter.memory_peak,
+                processes_peak: self.meter.processes_peak.max(1),
+                written_bytes: 0,
+                delayed_us: None,
+            };
+            link.queue(&FromRunner::Used { run, usage })?;
         }
         Ok(())
     }
@@ -205,6 +256,7 @@ impl<'a> Watch<'a> {
             status,
             used,
             written,
+            delayed_us,
         } = report
         else {
             return Err(Failure {
@@ -213,6 +265,7 @@ impl<'a> Watch<'a> {
             });
         };
         self.written = written;
+        self.delayed_us = delayed_us;
         match self.meter.alive(sandbox) {
             0 => self.alone = Some(used),
             left => {
@@ -227,7 +280,11 @@ impl<'a> Watch<'a> {
         let until = match (died, self.dying_since()) {
             (Some(at), _) => at + DRAIN_DEADLINE,
             (None, Some(since)) => since + KILL_DEADLINE,
-            (None, None) => self.deadline.min(self.meter.next),
+            (None, None) => {
+                let told = [self.reading.next(), self.tell_usage];
+                let told = told.into_iter().flatten();
+                told.fold(self.deadline.min(self.meter.next), Instant::min)
+            }
         };
         let now = Instant::now();
         let until = match self.streams.rests_until {
@@ -249,7 +306,9 @@ impl<'a> Watch<'a> {
         while let Some(message) = link.try_receive()? {
             match message {
                 ToRunner::Stdin { run, bytes } if run == self.spec.run => {
-                    self.streams.add_input(bytes);
+                    self.streams.add_input(bytes, sandbox);
+                    self.streams.tell_taken(link)?;
+                    self.reading.is_fed();
                 }
                 ToRunner::CloseStdin { run } if run == self.spec.run => {
                     self.streams.close_input(sandbox);
@@ -257,8 +316,23 @@ impl<'a> Watch<'a> {
                 ToRunner::Cancel { run } if run == self.spec.run => {
                     self.stop(Reason::Cancelled, sandbox)?;
                 }
+                ToRunner::Signal { run, signal } if run == self.spec.run => {
+                    if self.dying_since().is_none() {
+                        sandbox.signal(signal)?;
+                    }
+                }
+                ToRunner::Resize { run, size } if run == self.spec.run => {
+                    if self.streams.is_terminal() {
+                        terminal::resize(sandbox.stdout.as_fd(), size.rows, size.columns)
+                            .step("set the size of the terminal")?;
+                    }
+                }
                 ToRunner::Ping { nonce } => link.queue(&FromRunner::Pong { nonce })?,
-                ToRunner::Stdin { .. } | ToRunner::CloseStdin { .. } | ToRunner::Cancel { .. } => {}
+                ToRunner::Stdin { .. }
+                | ToRunner::CloseStdin { .. }
+                | ToRunner::Cancel { .. }
+                | ToRunner::Signal { .. }
+                | ToRunner::Resize { .. } => {}
                 ToRunner::Run(_) | ToRunner::Plan(_) => {
                     return Err(Stop::Protocol("a second run at once".to_owned()));
                 }
@@ -331,6 +405,7 @@ impl<'a> Watch<'a> {
             peak_memory_bytes: self.meter.memory_peak.max(used.largest_bytes).max(disk),
             processes_peak: self.meter.processes_peak.max(1),
             written_bytes: self.written.max(self.meter.written_by_killed),
+            delayed_us: self.delayed_us,
         })
     }
 
@@ -342,19 +417,18 @@ impl<'a> Watch<'a> {
         usage: Usage,
     ) -> Result<Outcome, Stop> {
         self.streams.send_tails(link)?;
-        let files_omitted =
-            files::collect(sandbox, &self.spec.collect, &self.spec.files, |found| {
-                for (piece, last) in files::pieces(&found.bytes) {
-                    link.queue(&FromRunner::File {
-                        run: self.spec.run,
-                        origin: found.origin,
-                        name: found.name.clone(),
-                        bytes: piece.to_vec(),
-                        last,
-                    })?;
-                }
-                link.flush()
-            })?;
+        let omitted = files::collect(sandbox, &self.spec.collect, &self.spec.files, |found| {
+            for (piece, last) in files::pieces(&found.bytes) {
+                link.queue(&FromRunner::File {
+                    run: self.spec.run,
+                    origin: found.origin,
+                    name: found.name.clone(),
+                    bytes: piece.to_vec(),
+                    last,
+                })?;
+            }
+            link.flush()
+        })?;
         let end = match (self.stop, self.ended) {
             (Some((Reason::Cancelled, _)), _) => End::Cancelled,
             (Some((Reason::Limit(_), _)), _) => End::Stopped,
@@ -398,7 +472,8 @@ impl<'a> Watch<'a> {
             stderr_bytes,
             stdout_omitted,
             stderr_omitted,
-            files_omitted,
+            files_omitted: omitted.files,
+            outputs_omitted: omitted.outputs,
         })
     }
 }

@@ -25,6 +25,10 @@ pub(super) fn start_and_reap(
 ) -> Result<Infallible, Failure> {
     let control = inside.control.as_fd();
     mounts::resize_scratch(launch.limits.disk_bytes)?;
+    let on_terminal = match launch.terminal {
+        true => Some(inside.on_terminal().step("receive the terminal")?),
+        false => None,
+    };
     let (mut written_before, mut spent_waiting) = (0, Duration::ZERO);
     let on_its_way = match waiting {
         Some(waiting) if waiting.suits(launch) => {
@@ -43,7 +47,8 @@ pub(super) fn start_and_reap(
     let (program, failed) = match on_its_way {
         Some(pid) => (pid, None),
         None => {
-            let (pid, failed) = start(inside, launch, blueprint)?;
+            let streams = on_terminal.as_ref().unwrap_or(inside);
+            let (pid, failed) = start(streams, launch, blueprint)?;
             (pid, Some(failed))
         }
     };
@@ -69,13 +74,21 @@ pub(super) fn start_and_reap(
     // The program's own comes to it when it has been waited for.
     written_before += process::written_bytes(counters);
 
-    while let Ok(Some(ended)) = process::wait(-1, true) {
+    let mut delayed_us = None;
+    loop {
+        if launch.core.is_some() && process::next_to_end() == Some(program) {
+            delayed_us = process::delay_of(program);
+        }
+        let Ok(Some(ended)) = process::wait(-1, true) else {
+            break;
+        };
         if ended.pid == program {
             while let Ok(Some(_)) = process::wait(-1, false) {}
             let _ = Report::Ended {
                 status: ended.status,
                 used: process::used(),
                 written: process::written_bytes(counters).saturating_sub(written_before),
+                delayed_us,
             }
             .send(control);
             // Until the supervisor has seen whether anything was left behind.

@@ -18,6 +18,10 @@ pub struct Launch {
     /// What the kernel's own limit on processes is set to. Where a cgroup counts them, and tells
     /// when it refused one, this is the second line and a little higher.
     pub process_rlimit: u64,
+    /// A terminal for the standard streams follows.
+    pub terminal: bool,
+    /// The core that it runs on, counted among those that it may run on.
+    pub core: Option<u32>,
 }
 
 /// What a program that waits is told.

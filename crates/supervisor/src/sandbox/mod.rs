@@ -27,6 +27,7 @@ pub use shadow::Shadow;
 use crate::failure::{Failure, Step};
 use crate::seccomp::{Filter, Listener};
 use crate::sys::process::Used;
+use crate::sys::terminal::Terminal;
 use crate::sys::{caps, fd, ids, process};
 use mounts::Masks;
 use std::io;
@@ -60,9 +61,12 @@ pub struct Sandbox {
     pub pid: i32,
     pub pidfd: OwnedFd,
     pub control: OwnedFd,
+    /// To the program, and from it. A terminal is both, and then the last is at its end.
     pub stdin: Option<OwnedFd>,
     pub stdout: OwnedFd,
     pub stderr: OwnedFd,
+    /// Of the program's standard input.
+    pub input: fd::Identity,
     /// The scratch tmpfs, as a folder: `work`, `tmp`, `shm` and `figures` lie in it.
     pub scratch: OwnedFd,
     pub ids: RunIds,
@@ -95,6 +99,18 @@ struct Inside {
 impl Inside {
     fn descriptors(&self) -> [&OwnedFd; 4] {
         [&self.control, &self.stdin, &self.stdout, &self.stderr]
+    }
+
+    /// The same with a terminal for the standard streams, which is about to arrive.
+    fn on_terminal(&self) -> io::Result<Self> {
+        let (_, terminal) = fd::receive_fd(self.control.as_fd())?;
+        let terminal = terminal.ok_or(io::ErrorKind::InvalidData)?;
+        Ok(Self {
+            control: self.control.try_clone()?,
+            stdin: terminal.try_clone()?,
+            stdout: terminal.try_clone()?,
+            stderr: terminal,
+        })
     }
 
     /// The same in another process, where they arrived in this order.
@@ -171,6 +187,7 @@ impl Sandbox {
                 return Err(failure);
             }
         };
+        let input = fd::Identity::of(stdin.1.as_fd()).step("make the pipes of the program")?;
         for ours in [&stdin.1, &stdout.0, &stderr.0] {
             fd::set_nonblocking(ours.as_fd()).step("make the pipes of the program")?;
         }
@@ -181,6 +198,7 @@ impl Sandbox {
             stdin: Some(stdin.1),
             stdout: stdout.0,
             stderr: stderr.0,
+            input,
             scratch,
             ids,
             waiting: None,
@@ -194,11 +212,25 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// Starts the program, or the one that waits. Returns once it was executed.
-    pub fn launch(&mut self, launch: &Launch) -> Result<Launched, Failure> {
+    /// Starts the program, or the one that waits. Returns once it was executed. With a terminal, its
+    /// standard streams are that.
+    pub fn launch(
+        &mut self,
+        launch: &Launch,
+        terminal: Option<Terminal>,
+    ) -> Result<Launched, Failure> {
         launch
             .send(self.control.as_fd())
             .step("send the program to the sandbox")?;
+        if let Some(terminal) = terminal {
+            let programs = terminal.programs.as_fd();
+            fd::send_fd(self.control.as_fd(), b"t", programs)
+                .step("send the terminal to the sandbox")?;
+            self.input = fd::Identity::of(programs).step("look at the terminal")?;
+            let ours = terminal.ours;
+            self.stdin = Some(ours.try_clone().step("connect the terminal")?);
+            self.stdout = ours;
+        }
         // Of another program, if what waits is not what will run.
         let mut listener = self.listener.take();
         loop {
@@ -221,6 +253,16 @@ impl Sandbox {
                     });
                 }
             }
+        }
+    }
+
+    /// Sends a signal to the program, if it is still there: the oldest child of the first process.
+    pub fn signal(&self, signal: i32) -> Result<(), Failure> {
+        let mut children = process::children_of(self.pid as u32, usize::MAX);
+        children.retain(|(pid, _)| Some(*pid) != self.shadow.map(|shadow| shadow.pid));
+        match children.iter().map(|(pid, _)| *pid).min() {
+            Some(program) => process::signal(program, signal).step("send a signal"),
+            None => Ok(()),
         }
     }
 

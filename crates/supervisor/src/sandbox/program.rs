@@ -7,7 +7,7 @@ use super::identity::PROGRAM_ID;
 use super::{Inside, Report, launch::Launch};
 use crate::failure::{Failure, Step};
 use crate::seccomp::Filter;
-use crate::sys::{caps, fd, ids, process};
+use crate::sys::{caps, fd, ids, process, terminal};
 use crate::without::{Wall, without};
 use std::convert::Infallible;
 use std::ffi::{CStr, CString};
@@ -67,6 +67,9 @@ pub(super) fn enter(inside: &Inside, filter: &Filter, when: &When<'_>) -> Result
 
     for (ours, number) in [(&inside.stdin, 0), (&inside.stdout, 1), (&inside.stderr, 2)] {
         fd::duplicate_to(ours.as_fd(), number).step("connect the standard streams")?;
+    }
+    if matches!(when, When::Now(launch) if launch.terminal) {
+        terminal::take(0).step("take the terminal")?;
     }
     std::env::set_current_dir("/work").step("enter the work folder")?;
     process::set_umask(0o022);
@@ -174,8 +177,12 @@ fn candidates(argv: &[String]) -> Vec<String> {
     }
 }
 
-/// Sets the resource limits of process `pid`, 0 for this one, but for that on open files.
+/// Sets the resource limits of process `pid`, 0 for this one, but for that on open files; and the core
+/// that it may use, if there is to be only one.
 pub(super) fn limit(pid: i32, launch: &Launch) -> io::Result<()> {
+    if let Some(core) = launch.core {
+        process::stay_on_core(pid, core)?;
+    }
     if without(Wall::Rlimits) {
         return Ok(());
     }

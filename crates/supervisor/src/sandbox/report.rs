@@ -13,11 +13,13 @@ pub enum Report {
     /// The program was executed. Until then the first process had used this much CPU time.
     Started { user_us: u64, system_us: u64 },
     /// The program ended with this wait status. All that had ended by then had used this, with
-    /// the first process's own, and had written so many bytes.
+    /// the first process's own, and had written so many bytes. How long it had waited for its core, if
+    /// it had one.
     Ended {
         status: i32,
         used: Used,
         written: u64,
+        delayed_us: Option<u64>,
     },
     /// A step failed and nothing was executed.
     Failed(Failure),
@@ -32,7 +34,7 @@ pub enum Report {
 const STEP_BYTES: usize = 64;
 const LISTENING: u8 = 3;
 const WALLS_STAND: u8 = 4;
-/// A kind, two numbers, and a step's name or three numbers.
+/// A kind, two numbers, and a step's name or four numbers.
 const REPORT_BYTES: usize = 1 + 8 + 8 + STEP_BYTES;
 
 impl Report {
@@ -46,8 +48,14 @@ impl Report {
                 status,
                 used,
                 written,
+                delayed_us,
             } => {
-                let more = [used.user_us, used.system_us, used.largest_bytes];
+                let more = [
+                    used.user_us,
+                    used.system_us,
+                    used.largest_bytes,
+                    delayed_us.unwrap_or(u64::MAX),
+                ];
                 for (word, number) in bytes[17..].chunks_exact_mut(8).zip(more) {
                     word.copy_from_slice(&number.to_le_bytes());
                 }
@@ -114,6 +122,7 @@ impl Report {
                     system_us: number(24),
                     largest_bytes: number(32),
                 },
+                delayed_us: Some(number(40)).filter(|us| *us != u64::MAX),
             }),
             2 => {
                 let size = (b as usize).min(STEP_BYTES);
@@ -152,6 +161,7 @@ mod tests {
                     largest_bytes: 3,
                 },
                 written: 1 << 40,
+                delayed_us: Some(7),
             },
             Report::Failed(Failure {
                 step: "mount the scratch folder",

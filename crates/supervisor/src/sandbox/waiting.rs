@@ -134,9 +134,10 @@ impl Waiting {
             && matches!(fd::read(self.socket.as_fd(), &mut byte), Ok(1))
     }
 
-    /// Whether it is of use for a run: an interpreter where its program is to be opened by it.
+    /// Whether it is of use for a run: an interpreter where its program is to be opened by it; nothing
+    /// where there is to be a terminal, as its streams are connected.
     pub(super) fn suits(&self, launch: &Launch) -> bool {
-        self.prepared == launch.waiting.is_some()
+        !launch.terminal && self.prepared == launch.waiting.is_some()
     }
 
     /// Sends it on its way, within the run's limits; answers its pid.

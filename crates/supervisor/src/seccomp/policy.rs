@@ -358,6 +358,9 @@ pub const RULES: &[Rule] = &[
             libc::FIONCLEX as u32, libc::TCSETS as u32, libc::TCSETSW as u32,
             libc::TCSETSF as u32, libc::SIOCGIFCONF as u32, libc::TIOCGPTN as u32,
             libc::TIOCOUTQ as u32, 0x802c_542a, // TCGETS2
+            // of a terminal of the run's own, whose other end is the supervisor's
+            libc::TIOCSPGRP as u32, libc::TIOCGSID as u32, libc::TIOCSWINSZ as u32,
+            libc::TCFLSH as u32, libc::TCSBRK as u32, libc::TCXONC as u32,
         ] }]), &[libc::SYS_ioctl]),
     only("settings of its own process that open nothing: no filter of its own, no memory map \
           surgery, no tracing",

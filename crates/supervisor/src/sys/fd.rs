@@ -3,6 +3,7 @@
 use super::check;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::MetadataExt;
 
 /// A pipe as (read end, write end), closed on exec.
 pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
@@ -22,6 +23,37 @@ pub fn socket_pair() -> io::Result<(OwnedFd, OwnedFd)> {
     unsafe {
         check(libc::socketpair(libc::AF_UNIX, kind, 0, ends.as_mut_ptr()).into())?;
         Ok((OwnedFd::from_raw_fd(ends[0]), OwnedFd::from_raw_fd(ends[1])))
+    }
+}
+
+/// What tells an open file from others, whoever has it open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    pub fn of(fd: BorrowedFd<'_>) -> io::Result<Self> {
+        // SAFETY: all-zero bytes are a valid stat, and the call fills it.
+        let found = unsafe {
+            let mut found: libc::stat = std::mem::zeroed();
+            check(libc::fstat(fd.as_raw_fd(), &raw mut found).into())?;
+            found
+        };
+        Ok(Self {
+            device: found.st_dev,
+            inode: found.st_ino,
+        })
+    }
+
+    /// Of a descriptor of another process, by its path in /proc.
+    pub fn of_other(path: &str) -> io::Result<Self> {
+        let found = std::fs::metadata(path)?;
+        Ok(Self {
+            device: found.dev(),
+            inode: found.ino(),
+        })
     }
 }
 

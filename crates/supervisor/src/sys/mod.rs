@@ -8,6 +8,7 @@ pub mod ids;
 pub mod mounts;
 pub mod net;
 pub mod process;
+pub mod terminal;
 pub mod text;
 
 use std::io;

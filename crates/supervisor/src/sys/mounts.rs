@@ -60,6 +60,13 @@ pub fn add_attributes(target: &CStr, attributes: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// Takes the mount at `target` out of sight; it lives on for those who hold a descriptor into it.
+pub fn take_away(target: &CStr) -> io::Result<()> {
+    // SAFETY: a C string that outlives the call.
+    check(unsafe { libc::umount2(target.as_ptr(), libc::MNT_DETACH) }.into())?;
+    Ok(())
+}
+
 /// Makes `new_root` the root and lets go of the old one with everything in it.
 pub fn replace_root(new_root: &CStr) -> io::Result<()> {
     // SAFETY: C strings that outlive the calls. "." twice stacks the old root over the new

@@ -215,6 +215,15 @@ pub fn kill(pidfd: &OwnedFd) -> io::Result<()> {
     }
 }
 
+/// Sends a signal by number; a process that has ended is no error.
+pub fn signal(pid: u32, signal: i32) -> io::Result<()> {
+    // SAFETY: integers only.
+    match check(unsafe { libc::kill(pid as i32, signal) }.into()) {
+        Err(e) if e.raw_os_error() == Some(libc::ESRCH) => Ok(()),
+        other => other.map(drop),
+    }
+}
+
 /// A child that ended: its raw wait status and what it and its children used.
 pub struct Ended {
     pub pid: i32,
@@ -248,6 +257,45 @@ pub fn wait(pid: i32, block: bool) -> io::Result<Option<Ended>> {
             Err(e) => return Err(e),
         }
     }
+}
+
+/// The child that has ended and will be waited for next; waits until there is one.
+pub fn next_to_end() -> Option<i32> {
+    // SAFETY: all-zero bytes are a valid siginfo, and the call fills it.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        let options = libc::WEXITED | libc::WNOWAIT | libc::__WALL;
+        check(libc::waitid(libc::P_ALL, 0, &raw mut info, options).into()).ok()?;
+        Some(info.si_pid())
+    }
+}
+
+/// For how long a process was ready to run and had to wait, in microseconds; also of one that has ended
+/// and was not waited for. Nothing where the kernel does not count it.
+pub fn delay_of(pid: i32) -> Option<u64> {
+    // Nanoseconds on a processor, nanoseconds of waiting for one, and how often.
+    let text = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).ok()?;
+    let waited: u64 = text.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    Some(waited / 1000)
+}
+
+/// Lets a process, 0 for this one, run on one core only: the `nth` of those that it may run on, round
+/// and round.
+pub fn stay_on_core(pid: i32, nth: u32) -> io::Result<()> {
+    let size = size_of::<libc::cpu_set_t>();
+    // SAFETY: all-zero bytes are an empty set; both calls are given a live one and its size.
+    unsafe {
+        let mut may: libc::cpu_set_t = std::mem::zeroed();
+        check(libc::sched_getaffinity(pid, size, &raw mut may).into())?;
+        let all = 0..libc::CPU_SETSIZE as usize;
+        let cores: Vec<usize> = all.filter(|core| libc::CPU_ISSET(*core, &may)).collect();
+        let mut only: libc::cpu_set_t = std::mem::zeroed();
+        if let Some(core) = cores.get(nth as usize % cores.len().max(1)) {
+            libc::CPU_SET(*core, &mut only);
+            check(libc::sched_setaffinity(pid, size, &raw const only).into())?;
+        }
+    }
+    Ok(())
 }
 
 /// What this process and the children that it has waited for have used so far; the largest of these

@@ -1,0 +1,109 @@
+//! Server-sent events: `POST /execute/{language}` with `accept: text/event-stream`, and
+//! `GET /runs/{run_id}/events` for whoever lost that connection
+//! (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
+
+use super::{Begun, Occupied, begin, find};
+use crate::api::ApiState;
+use crate::api::gate::Caller;
+use crate::api::problem::Problem;
+use crate::follow::{Next, Reader};
+use crate::run::request::RunRequest;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::sse::{self, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(in crate::api) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+/// A comment so often shows both sides, and what is between them, that the connection lives.
+pub(in crate::api) const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Begins a run and answers its events. Where nothing comes of it, the answer is the problem itself.
+pub(in crate::api) async fn events(
+    state: &Arc<ApiState>,
+    caller: &Caller,
+    request: RunRequest,
+    occupied: Option<Occupied>,
+) -> Result<Response, Problem> {
+    let Begun { run, refused } = begin(state, caller, request, None)?;
+    let mut reader = run.read(0);
+    let first = reader.next().await;
+    if let Next::Event(entry) = &first
+        && entry.name == "error"
+        && let Some(problem) = refused.take()
+    {
+        state.runs.forget(run.run_id);
+        return Err(problem);
+    }
+    Ok(respond(reader, Some(first), occupied))
+}
+
+/// The rest of a run's events.
+pub(in crate::api) async fn again(
+    State(state): State<Arc<ApiState>>,
+    Extension(caller): Extension<Caller>,
+    occupied: Option<Extension<Occupied>>,
+    Path(run_id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let run = find(&state, &caller, &run_id)?;
+    let after = last_seen(&headers)?;
+    Ok(respond(
+        run.read(after),
+        None,
+        occupied.map(|Extension(it)| it),
+    ))
+}
+
+/// Ends a run; its result still comes to whoever follows it.
+pub(in crate::api) async fn cancel(
+    State(state): State<Arc<ApiState>>,
+    Extension(caller): Extension<Caller>,
+    Path(run_id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    find(&state, &caller, &run_id)?.cancel.cancel();
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// The number of the last event that a client has seen.
+pub(in crate::api) fn last_seen(headers: &HeaderMap) -> Result<u64, Problem> {
+    let Some(value) = headers.get(LAST_EVENT_ID) else {
+        return Ok(0);
+    };
+    let number = value.to_str().ok().and_then(|text| text.parse().ok());
+    number.ok_or_else(|| {
+        let detail =
+            "last-event-id is not the id of an event: a number, as in the field id of each"
+                .to_owned();
+        Problem::new(400, "invalid_event_id", "Invalid event id", detail)
+    })
+}
+
+fn respond(reader: Reader, first: Option<Next>, occupied: Option<Occupied>) -> Response {
+    let events = stream::unfold(
+        (reader, first, occupied),
+        |(mut reader, first, occupied)| async {
+            let next = match first {
+                Some(next) => next,
+                None => reader.next().await,
+            };
+            match next {
+                Next::Event(entry) => {
+                    let event = sse::Event::default();
+                    let event = event
+                        .id(entry.seq.to_string())
+                        .event(entry.name)
+                        .data(&entry.json);
+                    Some((Ok::<_, Infallible>(event), (reader, None, occupied)))
+                }
+                Next::End | Next::Replaced => None,
+            }
+        },
+    );
+    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
+    Sse::new(events).keep_alive(keep_alive).into_response()
+}
