@@ -12,6 +12,7 @@ use warmbox::api::{
     ServiceError,
 };
 use warmbox::config::{Config, LimitTable, Settings};
+use warmbox::follow::Follow;
 use warmbox::language::Language;
 use warmbox::run::answer::Answer;
 use warmbox::run::request::RunRequest;
@@ -77,6 +78,7 @@ impl Service for Keeper {
         &self,
         request: RunRequest,
         _cancel: CancellationToken,
+        _follow: Option<Follow>,
     ) -> Answering<'_, Result<Answer, ServiceError>> {
         *self.asked.lock().unwrap() = Some(request);
         Box::pin(async {
