@@ -26,6 +26,43 @@ fn counts(name: &str) -> Value {
 }
 
 #[test]
+fn test_data_is_sent_once_and_named_in_tests() {
+    let shelf = Shelf::new(&[]);
+    let server = shelf.server();
+    let [input, expected, data] = [&b"21\n"[..], &b"42 data\n"[..], &b"data"[..]];
+    for blob in [input, expected, data] {
+        assert_eq!(put(&server, &sha256(blob), blob).status, 201);
+    }
+    let mut request = json!({
+        "code": "print(int(input()) * 2, open('data.txt').read())",
+        "tests": [
+            {"stdin": "1", "expected_output": "2 x", "files": [{"name": "data.txt", "content": "x"}]},
+            {"stdin_blob": sha256(input), "expected_output_blob": sha256(expected),
+             "files": [{"name": "data.txt", "blob": sha256(data)}]},
+        ],
+    });
+    let answer = server.execute("python", &request);
+    assert_eq!(answer["verdict"], "accepted", "{answer:#}");
+    // A job is judged as well.
+    request["language"] = "python".into();
+    let id = server.job(&request);
+    let result = server.ended(&id)["result"].take();
+    assert_eq!(
+        (&result["verdict"], &result["totals"]["accepted"]),
+        (&json!("accepted"), &json!(2))
+    );
+    for (field, wrong) in [
+        ("stdin_blob", sha256(b"another")),
+        ("expected_output_blob", "x".to_owned()),
+    ] {
+        let mut request = request.clone();
+        request["tests"][1][field] = wrong.into();
+        let problem = server.submit(&request).json();
+        assert_eq!(problem["field"], format!("tests[1].{field}"), "{problem:#}");
+    }
+}
+
+#[test]
 fn a_blob_is_sent_once_and_used_by_requests_and_jobs() {
     let shelf = Shelf::new(&[]);
     let server = shelf.server();
