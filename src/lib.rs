@@ -17,6 +17,7 @@ pub mod doctor;
 pub mod engine;
 pub mod language;
 pub mod logging;
+mod meminfo;
 pub mod metrics;
 pub mod pool;
 pub mod port;

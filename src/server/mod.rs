@@ -10,6 +10,7 @@ mod heartbeat;
 mod last_life;
 mod life;
 mod live;
+mod own_cgroup;
 mod reload;
 mod report;
 mod service;
