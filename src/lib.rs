@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod judge;
 pub mod language;
 pub mod logging;
+mod meminfo;
 pub mod metrics;
 pub mod pool;
 pub mod port;

@@ -3,7 +3,7 @@
 
 use super::gate::Caller;
 use crate::access::{digest, hex};
-use crate::run::answer::{Answer, Status};
+use crate::run::answer::Answer;
 use crate::run::request::RunRequest;
 use std::fmt::Write;
 use uuid::Uuid;
@@ -117,7 +117,7 @@ impl RunLine {
             target: "warmbox::audit",
             outcome, key, client, request_id, run_id = %self.run_id,
             job = self.job.map(|it| it.to_string()), language = self.language,
-            status = answer.map(|it| word(it.status)), limit = answer.and_then(|it| it.limit),
+            status = answer.map(|it| it.status.name()), limit = answer.and_then(|it| it.limit),
             code_sha256 = sha256, code_bytes = bytes, code_files = files,
             wall_ms = answer.map(|it| it.usage.wall_ms), cpu_ms = answer.map(|it| it.usage.cpu_ms),
             total_ms = answer.map(|it| it.timings.total_ms), code = text.as_deref(),
@@ -166,10 +166,4 @@ fn text(files: &[InputFile]) -> String {
         text.push_str(&String::from_utf8_lossy(&file.bytes));
     }
     text
-}
-
-/// As the answer says it.
-fn word(status: Status) -> String {
-    let json = serde_json::to_string(&status).unwrap_or_default();
-    json.trim_matches('"').to_owned()
 }

@@ -198,9 +198,8 @@ pub(super) fn exit_code(
             ExitCode::from(number.map_or(exit::FAILED, |number| 128 + number))
         }
         _ => {
-            let name = serde_json::to_string(&status).unwrap_or_default();
             let limit = limit.map_or(String::new(), |limit| format!(" (limits.{limit})"));
-            eprintln!("warmbox: {}{limit}", name.trim_matches('"'));
+            eprintln!("warmbox: {}{limit}", status.name());
             ExitCode::from(exit::LIMIT)
         }
     }

@@ -1,6 +1,7 @@
 //! The rest of the host: control groups, the port, memory and cores.
 
 use super::Check;
+use crate::meminfo::meminfo;
 use crate::port;
 use std::fs::OpenOptions;
 use std::net::IpAddr;
@@ -122,18 +123,6 @@ pub(super) fn size(proc_root: &Path) -> Check {
     } else {
         Check::ok("size", text)
     }
-}
-
-/// A row of `/proc/meminfo`, in bytes.
-fn meminfo(text: &str, row: &str) -> Option<u64> {
-    let rest = text
-        .lines()
-        .find_map(|line| line.strip_prefix(row)?.strip_prefix(':'))?;
-    rest.split_whitespace()
-        .next()?
-        .parse::<u64>()
-        .ok()?
-        .checked_mul(1024)
 }
 
 #[cfg(test)]

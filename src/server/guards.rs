@@ -3,7 +3,9 @@
 
 use super::health::{Board, Seen};
 use super::live::Live;
+use super::own_cgroup::{self, Folder};
 use crate::api::PartState;
+use crate::meminfo::meminfo;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -148,17 +150,11 @@ fn room(folder: &Path) -> Option<u64> {
 }
 
 fn machine_memory() -> Option<u64> {
-    let text = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kib << 10)
+    meminfo(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable")
 }
 
 /// What the server's own cgroup leaves, version 2 or 1; caches that can be given back count as left.
 fn cgroup_memory() -> Option<u64> {
-    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
     let files = |folder: PathBuf, limit: &str, used: &str, cache: &str| {
         let read = |name: &str| fs::read_to_string(folder.join(name)).ok();
         let limit: u64 = read(limit)?.trim().parse().ok()?; // "max" is no number, and no limit
@@ -170,21 +166,14 @@ fn cgroup_memory() -> Option<u64> {
             .unwrap_or(0);
         Some(limit.saturating_sub(used.saturating_sub(cached)))
     };
-    groups.lines().find_map(|line| {
-        let mut fields = line.splitn(3, ':').skip(1);
-        let (controllers, path) = (fields.next()?, fields.next()?.trim_start_matches('/'));
-        let v2 = Path::new("/sys/fs/cgroup").join(path);
-        let v1 = Path::new("/sys/fs/cgroup/memory").join(path);
-        match controllers {
-            "" => files(v2, "memory.max", "memory.current", "inactive_file "),
-            "memory" => files(
-                v1,
-                "memory.limit_in_bytes",
-                "memory.usage_in_bytes",
-                "total_inactive_file ",
-            ),
-            _ => None,
-        }
+    own_cgroup::ask(|folder| match folder {
+        Folder::V2(folder) => files(folder, "memory.max", "memory.current", "inactive_file "),
+        Folder::V1(folder) => files(
+            folder,
+            "memory.limit_in_bytes",
+            "memory.usage_in_bytes",
+            "total_inactive_file ",
+        ),
     })
 }
 

@@ -1,6 +1,7 @@
 //! How the server before this one ended. Each notes that it runs and, at its end, that it ended in
 //! order: the next one tells what is missing, because a process that was killed cannot.
 
+use super::own_cgroup::{self, Folder};
 use crate::config::Config;
 use crate::engine::docker::Place;
 use serde::{Deserialize, Serialize};
@@ -229,18 +230,10 @@ fn kernel_log() -> String {
 /// Processes of this process's own cgroup, runners' not counted, that the kernel has ended for want
 /// of memory.
 pub(super) fn oom_kills() -> u64 {
-    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let counted = groups.lines().find_map(|line| {
-        let mut fields = line.splitn(3, ':').skip(1);
-        let (controllers, path) = (fields.next()?, fields.next()?.trim_start_matches('/'));
-        let file = match controllers {
-            "" => Path::new("/sys/fs/cgroup")
-                .join(path)
-                .join("memory.events.local"),
-            "memory" => Path::new("/sys/fs/cgroup/memory")
-                .join(path)
-                .join("memory.oom_control"),
-            _ => return None,
+    let counted = own_cgroup::ask(|folder| {
+        let file = match folder {
+            Folder::V2(folder) => folder.join("memory.events.local"),
+            Folder::V1(folder) => folder.join("memory.oom_control"),
         };
         let text = fs::read_to_string(file).ok()?;
         text.lines()

@@ -10,6 +10,7 @@ mod heartbeat;
 mod last_life;
 mod life;
 mod live;
+mod own_cgroup;
 mod places;
 mod reload;
 mod report;

@@ -2,14 +2,13 @@
 //! that are sent again.
 
 use crate::harness::{
-    Options, Server, Setup, check, finish, marker, open_folder, processes, program, read_to_end,
-    usual, wait_for,
+    ONE_PYTHON, Options, Server, Setup, check, marker, open_folder, output_of, processes, program,
+    read_to_end, usual, wait_for,
 };
 use serde_json::json;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -25,14 +24,8 @@ impl Files {
     /// With one key, made as an operator makes it.
     fn with_key(words: &[&str]) -> Self {
         let folder = open_folder();
-        let child = program(usual(), folder.path())
-            .arg("key")
-            .args(words)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("warmbox starts");
-        let output = finish(child, Duration::from_secs(10));
+        let mut command = program(usual(), folder.path());
+        let output = output_of(command.arg("key").args(words), Duration::from_secs(10));
         assert!(output.status.success(), "{output:?}");
         let secret = String::from_utf8(output.stderr).expect("UTF-8");
         assert_eq!(secret.lines().count(), 1, "{secret}");
@@ -63,13 +56,7 @@ impl Files {
 }
 
 fn end_of(setup: Setup, folder: &Path, args: &[&str]) -> (Option<i32>, String) {
-    let child = program(setup, folder)
-        .args(args)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("warmbox starts");
-    let output = finish(child, Duration::from_secs(30));
+    let output = output_of(program(setup, folder).args(args), Duration::from_secs(30));
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     (output.status.code(), text)
 }
@@ -234,18 +221,8 @@ fn one_key_with_many_requests_does_not_hold_up_another() {
         .collect();
     files.write("keys.toml", &both);
     let keys = files.path("keys.toml");
-    let one = [
-        "--languages",
-        "python",
-        "--min-idle",
-        "1",
-        "--max-runners",
-        "1",
-        "--queue-timeout",
-        "60s",
-    ];
-    let mut args = vec!["--keys-file", &*keys];
-    args.extend(one);
+    let mut args = vec!["--keys-file", &*keys, "--queue-timeout", "60s"];
+    args.extend(ONE_PYTHON);
     let server = Server::launch(&Options::new(usual(), &args));
     wait_for(Duration::from_secs(30), "it is ready", || {
         (server.get("/readyz").status == 200).then_some(())

@@ -1,21 +1,14 @@
 //! The other commands: `run`, `client`, `doctor`, `completions`, and refusals of `serve`.
 
 use crate::harness::{
-    Server, Setup, finish, marker, open_folder, processes, program, setups, usual,
+    Server, Setup, marker, open_folder, output_of, processes, program, setups, usual,
 };
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 fn warmbox(setup: Setup, folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let child = program(setup, folder)
-        .args(args)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("warmbox starts");
-    let output = finish(child, Duration::from_secs(30));
+    let output = output_of(program(setup, folder).args(args), Duration::from_secs(30));
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     let code = output.status.code().unwrap_or(-1);
     (code, text(output.stdout), text(output.stderr))

@@ -1,7 +1,9 @@
 //! A runner that does not keep to the link: it is thrown away, whatever it says, and the next run
 //! has another. What may be tried again is, and nobody notices.
 
-use crate::harness::{Options, Server, check, open_folder, supervisor, usual, wait_for};
+use crate::harness::{
+    ONE_PYTHON, Options, Server, check, open_folder, supervisor, usual, wait_for,
+};
 use serde_json::json;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -86,15 +88,7 @@ fn a_runner_that_does_not_keep_to_the_link_is_never_used_again() {
     );
     fs::write(&liar, LIAR.replacen("import os", &path, 1)).expect("it is ours");
     fs::set_permissions(&liar, Permissions::from_mode(0o755)).expect("it is ours");
-    let one = [
-        "--languages",
-        "python",
-        "--min-idle",
-        "1",
-        "--max-runners",
-        "1",
-    ];
-    let mut options = Options::new(usual(), &one);
+    let mut options = Options::new(usual(), &ONE_PYTHON);
     options.env = vec![("WARMBOX_SUPERVISOR".into(), liar.display().to_string())];
     let server = Server::start(&options);
     for (number, (how, seen, why)) in LIES.into_iter().enumerate() {

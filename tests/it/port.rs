@@ -1,7 +1,7 @@
 //! The accidents with ports that this server exists to prevent, each with a real second process.
 
 use crate::harness::{
-    Server, Setup, containers, finish, marker, open_folder, processes, program, setups, usual,
+    Server, Setup, containers, marker, open_folder, output_of, processes, program, setups, usual,
     wait_for,
 };
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -50,14 +50,11 @@ impl Drop for Stranger {
 /// Starts a server that is expected to refuse, and answers its last words.
 fn refused_start(setup: Setup, host: &str, port: u16) -> Output {
     let (folder, owner) = (open_folder(), marker("refused"));
-    let child = program(setup, folder.path())
+    let mut command = program(setup, folder.path());
+    command
         .args(["serve", "--host", host, "--port", &port.to_string()])
-        .env("WARMBOX_OWNER", &owner)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the server starts");
-    let output = finish(child, Duration::from_secs(20));
+        .env("WARMBOX_OWNER", &owner);
+    let output = output_of(&mut command, Duration::from_secs(20));
     if setup == Setup::Docker {
         // Some refusals come when the first runners are being made.
         wait_for(Duration::from_secs(2), "no container is left", || {

@@ -1,13 +1,13 @@
 //! A wall that cannot be put up: nothing is executed, and the error names the step.
 
 use crate::harness::{
-    Options, Server, Setup, check, encoded, finish, open_folder, program_under, root, setups,
+    Options, Server, Setup, check, encoded, open_folder, output_of, program_under, root, setups,
     supervise, supervisor, wait_for,
 };
 use serde_json::json;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 use warmbox_protocol::{FromRunner, IdentitySource, Plan, RootSource, ToRunner};
 
@@ -151,11 +151,8 @@ fn run_without_user_namespaces_executes_nothing() {
         fs::write(folder.path().join("a.py"), "print('executed')").expect("it is ours");
         let forbid = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" run a.py";
         let unshare = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid];
-        let child = program_under(&unshare, setup, folder.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
-        let output = finish(child.expect("unshare starts"), Duration::from_secs(20));
+        let mut command = program_under(&unshare, setup, folder.path());
+        let output = output_of(&mut command, Duration::from_secs(20));
         let words = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success(), "{words}");
         assert_eq!(

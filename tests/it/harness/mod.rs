@@ -20,11 +20,21 @@ pub(crate) use setup::{Setup, root, setups, usual};
 pub(crate) use supervised::{Supervised, encoded, supervise};
 
 use std::path::Path;
-use std::process::{Child, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// Every language that is built in.
 pub(crate) const LANGUAGES: [&str; 5] = ["bash", "c", "cpp", "javascript", "python"];
+
+/// One runner of Python: what comes from one run to the next would be seen.
+pub(crate) const ONE_PYTHON: [&str; 6] = [
+    "--languages",
+    "python",
+    "--min-idle",
+    "1",
+    "--max-runners",
+    "1",
+];
 
 /// Polls until `probe` answers, and fails with `what` when it has not by the deadline.
 pub(crate) fn wait_for<T>(
@@ -43,6 +53,12 @@ pub(crate) fn wait_for<T>(
         );
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// What a command does until it has ended, or the deadline has come.
+pub(crate) fn output_of(command: &mut Command, deadline: Duration) -> Output {
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    finish(command.spawn().expect("it starts"), deadline)
 }
 
 /// Waits until a command has ended, and ends it at the deadline. Its output must fit into pipes.

@@ -5,7 +5,7 @@
 mod programs;
 mod reference;
 
-use crate::harness::{Options, Server, Setup, mismatch, root, setups};
+use crate::harness::{ONE_PYTHON, Options, Server, Setup, mismatch, root, setups};
 use crate::roots::roots;
 use programs::{Program, programs};
 use reference::Reference;
@@ -111,14 +111,7 @@ fn plain(programs: &[Program]) -> Vec<Value> {
 /// With one runner, so that what comes from one run to the next would be seen.
 fn server(setup: Setup) -> Server {
     let roots = roots().display().to_string();
-    let mut args = vec![
-        "--languages",
-        "python",
-        "--min-idle",
-        "1",
-        "--max-runners",
-        "1",
-    ];
+    let mut args = ONE_PYTHON.to_vec();
     if setup == Setup::Own {
         args.extend(["--roots-dir", &roots]);
     }
