@@ -15,7 +15,7 @@ mod webhook;
 pub use job::{BlobName, Callback, Delivery, Failure, Job, Moment, State, Status};
 pub use store::{
     Cancelling, Doing, Ending, Figures, Found, NewJob, Page, Store, StoreError, Submission,
-    Submitted, Taken, Told, Wanted,
+    Submitted, Taken, Told, Totals, Wanted,
 };
 pub use webhook::{CaError, SecretError, Secrets, TargetError, WebhookError, Webhooks};
 
