@@ -15,7 +15,7 @@ mod webhook;
 pub use job::{BlobName, Callback, Delivery, Failure, Job, Moment, State, Status};
 pub use store::{
     Cancelling, Doing, Ending, Figures, Found, NewJob, Page, Store, StoreError, Submission,
-    Submitted, Taken, Told, Wanted,
+    Submitted, Taken, Told, Totals, Wanted,
 };
 pub use webhook::{CaError, SecretError, Secrets, TargetError, WebhookError, Webhooks};
 
@@ -30,9 +30,11 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinError;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 use uuid::Uuid;
 
 /// From one look at a store that another server has to the next.
@@ -243,9 +245,26 @@ impl Jobs {
         self.store().map(|_| ())
     }
 
-    pub async fn submit(&self, submission: Submission) -> Result<Submitted, JobsError> {
+    /// Stores jobs. `kept` is called once they are, even where whoever asked has gone away by then, or
+    /// was told that it takes too long.
+    pub async fn submit(
+        &self,
+        submission: Submission,
+        kept: impl FnOnce(&Submitted) + Send + 'static,
+    ) -> Result<Submitted, JobsError> {
         let store = self.store()?;
-        patiently(store.submit(submission)).await
+        let storing = async move {
+            let submitted = store.submit(submission).await?;
+            kept(&submitted);
+            Ok(submitted)
+        };
+        // A task of its own, which nobody drops; a server that stops waits for it.
+        let stored = self.under_way().spawn(storing.in_current_span());
+        patiently(async {
+            let panicked = |error: JoinError| StoreError::Failed(error.to_string());
+            stored.await.map_err(panicked)?
+        })
+        .await
     }
 
     pub async fn list(&self, owner: &str, wanted: Wanted) -> Result<Page, JobsError> {

@@ -5,7 +5,7 @@
 //! taken is given to nobody else until it is finished, given back, or its taker has died. A result
 //! that was stored stays, and its job is not taken again.
 
-use super::job::{BlobName, Callback, Failure, Job, Status};
+use super::job::{BlobName, Callback, Failure, Job, State, Status};
 use crate::access::Digest;
 use bytes::Bytes;
 use std::future::Future;
@@ -163,6 +163,7 @@ pub enum Told {
 pub struct Figures {
     pub jobs: Vec<(Status, usize)>,
     pub jobs_max: usize,
+    pub totals: Totals,
     /// For how long the oldest has waited.
     pub oldest: Option<Duration>,
     /// Requests and results that are kept.
@@ -174,6 +175,33 @@ pub struct Figures {
     pub deliveries: usize,
     /// What is wrong, in words.
     pub trouble: Option<String>,
+}
+
+/// What became of jobs since this process has had them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub submitted: u64,
+    pub done: u64,
+    /// Done, and without an answer of its program.
+    pub failed: u64,
+    pub cancelled: u64,
+    pub expired: u64,
+    /// Given back, because they came to nothing.
+    pub returned: u64,
+}
+
+impl Totals {
+    /// Counts an end.
+    pub fn ended(&mut self, state: &State) {
+        let count = match state {
+            State::Done { failure: None, .. } => &mut self.done,
+            State::Done { .. } => &mut self.failed,
+            State::Cancelled { .. } => &mut self.cancelled,
+            State::Expired { .. } => &mut self.expired,
+            State::Queued | State::Running { .. } => return,
+        };
+        *count += 1;
+    }
 }
 
 impl Figures {

@@ -1,6 +1,7 @@
 use super::embedded::FILE;
 use super::*;
 use crate::folder::tests::closed;
+use futures_util::FutureExt;
 use std::fs;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
@@ -111,7 +112,7 @@ impl Bench {
     async fn submit(&self, work: &str) -> Uuid {
         let job = embedded::tests::new_job("python", work);
         let submission = embedded::tests::submission("", vec![job.clone()]);
-        self.jobs.submit(submission).await.unwrap();
+        self.jobs.submit(submission, |_| ()).await.unwrap();
         job.id
     }
 
@@ -133,6 +134,24 @@ impl Bench {
         self.jobs.close().await;
         assert!(self.tasks.end(LONG).await);
     }
+}
+
+#[tokio::test]
+async fn what_is_kept_is_known_though_nobody_waits_for_it() {
+    let folder = closed();
+    let bench = Bench::ready(&folder).await;
+    let job = embedded::tests::new_job("python", "ok");
+    let submission = embedded::tests::submission("", vec![job.clone()]);
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let kept = move |submitted: &Submitted| {
+        let _ = tell.send(submitted.clone());
+    };
+    // Begun and dropped, as with a connection that is lost.
+    let submitting = bench.jobs.submit(submission, kept);
+    assert!(submitting.now_or_never().is_none());
+    let submitted = timeout(LONG, told).await.unwrap().unwrap();
+    assert_eq!(submitted.jobs[0].as_ref().unwrap().id, job.id);
+    bench.wait(job.id).await;
 }
 
 #[tokio::test]

@@ -27,6 +27,24 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// As in answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::WrongAnswer => "wrong_answer",
+            Self::RuntimeError => "runtime_error",
+            Self::TimeLimit => "time_limit",
+            Self::MemoryLimit => "memory_limit",
+            Self::OutputLimit => "output_limit",
+            Self::ProcessLimit => "process_limit",
+            Self::DiskLimit => "disk_limit",
+            Self::CompileError => "compile_error",
+            Self::Cancelled => "cancelled",
+            Self::Skipped => "skipped",
+            Self::InternalError => "internal_error",
+        }
+    }
+
     /// Of a program that came to this by itself, before anybody has looked at its output.
     pub(super) fn of(status: Status) -> Self {
         match status {

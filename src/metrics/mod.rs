@@ -5,6 +5,7 @@ mod sampled;
 
 pub use sampled::{Group, Kind, Sampled};
 
+use crate::judge::Verdict;
 use crate::run::answer::{Status, Timings};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
@@ -54,6 +55,23 @@ struct LanguageLabel {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TestLabels {
+    language: String,
+    verdict: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TransportLabel {
+    transport: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FollowLabels {
+    transport: &'static str,
+    again: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PhaseLabels {
     language: String,
     phase: &'static str,
@@ -86,6 +104,22 @@ impl EncodeLabelValue for StatusLabel {
     }
 }
 
+/// How somebody hears of a run while it goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    Sse,
+    WebSocket,
+}
+
+impl Transport {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sse => "sse",
+            Self::WebSocket => "websocket",
+        }
+    }
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// All figures of a server.
@@ -97,6 +131,9 @@ pub struct Metrics {
     refused: Family<Code, Counter>,
     runs: Family<RunLabels, Counter>,
     truncated: Family<LanguageLabel, Counter>,
+    tests: Family<TestLabels, Counter>,
+    followers: Family<TransportLabel, Gauge>,
+    follows: Family<FollowLabels, Counter>,
     phases: Histograms<PhaseLabels>,
     webhooks: Family<Outcome, Counter>,
     engine_calls: Family<EngineOutcome, Counter>,
@@ -116,6 +153,9 @@ impl Default for Metrics {
             refused: Family::default(),
             runs: Family::default(),
             truncated: Family::default(),
+            tests: Family::default(),
+            followers: Family::default(),
+            follows: Family::default(),
             phases,
             webhooks: Family::default(),
             engine_calls: Family::default(),
@@ -129,6 +169,9 @@ impl Default for Metrics {
             refused,
             runs,
             truncated,
+            tests,
+            followers,
+            follows,
             phases,
             webhooks,
             engine_calls,
@@ -157,6 +200,17 @@ impl Default for Metrics {
             "Programs whose output was cut",
             truncated.clone(),
         );
+        all.register("warmbox_tests", "Tests by verdict", tests.clone());
+        all.register(
+            "warmbox_followers",
+            "Connections on which a run or a job is followed",
+            followers.clone(),
+        );
+        all.register(
+            "warmbox_follows",
+            "Times that a run or a job was followed, and whether it was gone on with",
+            follows.clone(),
+        );
         all.register(
             "warmbox_phase_duration_seconds",
             "Where the time of runs went",
@@ -177,6 +231,17 @@ impl Default for Metrics {
             "What these calls took",
             engine_durations.clone(),
         );
+        // There from the start: an increase is only seen of what was there before it.
+        for outcome in ["delivered", "again", "failed"] {
+            drop(webhooks.get_or_create(&Outcome { outcome }));
+        }
+        for transport in [Transport::Sse, Transport::WebSocket] {
+            let transport = transport.name();
+            drop(followers.get_or_create(&TransportLabel { transport }));
+            for again in ["false", "true"] {
+                drop(follows.get_or_create(&FollowLabels { transport, again }));
+            }
+        }
         *lock(&metrics.registry) = all;
         metrics
     }
@@ -252,6 +317,30 @@ impl Metrics {
         }
     }
 
+    /// One test of a program.
+    pub fn tested(&self, language: &str, verdict: Verdict) {
+        let labels = TestLabels {
+            language: language.to_owned(),
+            verdict: verdict.name(),
+        };
+        self.tests.get_or_create(&labels).inc();
+    }
+
+    /// A connection on which a run is followed, until the guard goes; `again` where it goes on with
+    /// one whose connection was lost.
+    pub fn follows(&self, transport: Transport, again: bool) -> Following {
+        let transport = transport.name();
+        let labels = FollowLabels {
+            transport,
+            again: if again { "true" } else { "false" },
+        };
+        self.follows.get_or_create(&labels).inc();
+        let labels = TransportLabel { transport };
+        let followers = self.followers.get_or_create_owned(&labels);
+        followers.inc();
+        Following(followers)
+    }
+
     /// One try to tell somebody that a job has ended: `delivered`, `again` or `failed`.
     pub fn webhook(&self, outcome: &'static str) {
         self.webhooks.get_or_create(&Outcome { outcome }).inc();
@@ -296,6 +385,15 @@ impl Drop for InFlight {
     }
 }
 
+/// One connection in the figure of those on which a run is followed.
+pub struct Following(Gauge);
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,6 +412,9 @@ mod tests {
         let took = Duration::from_millis(2);
         metrics.answered("/execute/{language}", "POST", 429, Some("busy"), took);
         metrics.ran("python", Status::MemoryLimit, &Timings::default(), true);
+        metrics.tested("python", Verdict::WrongAnswer);
+        let following = metrics.follows(Transport::Sse, false);
+        drop(metrics.follows(Transport::WebSocket, true));
         let text = metrics.text();
         for line in [
             "warmbox_requests_total{route=\"/execute/{language}\",method=\"POST\",status=\"429\"} 1",
@@ -321,6 +422,12 @@ mod tests {
             "warmbox_requests_in_flight 1",
             "warmbox_runs_total{language=\"python\",status=\"memory_limit\"} 1",
             "warmbox_truncated_total{language=\"python\"} 1",
+            "warmbox_tests_total{language=\"python\",verdict=\"wrong_answer\"} 1",
+            "warmbox_webhooks_total{outcome=\"failed\"} 0",
+            "warmbox_followers{transport=\"sse\"} 1",
+            "warmbox_followers{transport=\"websocket\"} 0",
+            "warmbox_follows_total{transport=\"sse\",again=\"false\"} 1",
+            "warmbox_follows_total{transport=\"websocket\",again=\"true\"} 1",
             "warmbox_phase_duration_seconds_count{language=\"python\",phase=\"total\"} 1",
             "warmbox_pool_waiting{language=\"python\"} 3.0",
             "warmbox_claims_total{language=\"python\",warm=\"true\"} 7.0",
@@ -328,7 +435,12 @@ mod tests {
         ] {
             assert!(text.lines().any(|it| it == line), "{line} in\n{text}");
         }
-        drop(waiting);
-        assert!(metrics.text().contains("warmbox_requests_in_flight 0\n"));
+        drop((waiting, following));
+        let text = metrics.text();
+        assert!(text.contains("warmbox_requests_in_flight 0\n"), "{text}");
+        assert!(
+            text.contains("warmbox_followers{transport=\"sse\"} 0\n"),
+            "{text}"
+        );
     }
 }

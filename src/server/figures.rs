@@ -221,8 +221,30 @@ fn of_jobs(pools: &Pools) -> Vec<Group> {
         jobs.row([("status", status.name())], figures.count(status) as f64);
     }
     let oldest = figures.oldest.unwrap_or_default();
+    let totals = figures.totals;
+    let mut ended = Group::new("warmbox_jobs_ended", "Ends of jobs", Kind::Counter);
+    for (outcome, count) in [
+        ("done", totals.done),
+        ("failed", totals.failed),
+        ("cancelled", totals.cancelled),
+        ("expired", totals.expired),
+    ] {
+        ended.row([("outcome", outcome)], count as f64);
+    }
+    let total = |name, help, value: u64| Group::of(name, help, Kind::Counter, value as f64);
     groups.extend([
         jobs,
+        ended,
+        total(
+            "warmbox_jobs_submitted",
+            "Jobs that were accepted",
+            totals.submitted,
+        ),
+        total(
+            "warmbox_jobs_returned",
+            "Times that a job came to nothing and waits again",
+            totals.returned,
+        ),
         gauge(
             "warmbox_jobs_max",
             "Jobs that may be kept",

@@ -200,7 +200,11 @@ impl Pools {
         match self.runs.spawn(task.in_current_span()).await {
             Ok(Ok(answer)) => {
                 let (status, timings) = (answer.status, &answer.timings);
-                (self.parts.metrics).ran(&answer.language, status, timings, answer.truncated);
+                let metrics = &self.parts.metrics;
+                metrics.ran(&answer.language, status, timings, answer.truncated);
+                for test in answer.judged.iter().flat_map(|judged| &judged.tests) {
+                    metrics.tested(&answer.language, test.verdict);
+                }
                 Ok(answer)
             }
             Ok(Err(error)) => Err(self.refused(error)),

@@ -8,6 +8,7 @@ use crate::api::problem::Problem;
 use crate::api::stream::{KEEP_ALIVE, LAST_EVENT_ID, Occupied};
 use crate::follow::{Entry, Next, Reader};
 use crate::jobs::Status;
+use crate::metrics::{Following, Transport};
 use axum::Extension;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -39,6 +40,7 @@ struct Tale {
     begun: watch::Receiver<u64>,
     is_over: bool,
     _occupied: Option<Occupied>,
+    _following: Following,
 }
 
 /// What a job does, while it does it
@@ -66,6 +68,8 @@ pub(in crate::api) async fn events(
     let found = state.jobs.find(&owner, id, Duration::ZERO).await?;
     found.ok_or_else(|| unknown(&id.to_string()))?;
     let begun = state.feeds.watch();
+    let again = seen != Seen::default();
+    let following = state.metrics.follows(Transport::Sse, again);
     let tale = Tale {
         state,
         owner,
@@ -77,6 +81,7 @@ pub(in crate::api) async fn events(
         begun,
         is_over: false,
         _occupied: occupied.map(|Extension(it)| it),
+        _following: following,
     };
     let events = stream::unfold(tale, async |mut tale| {
         let event = tale.next().await?;

@@ -17,7 +17,9 @@ use super::incoming::{discard, read, too_large};
 use super::problem::Problem;
 use super::{ApiState, answers, blobs};
 use crate::blobs::Pin;
-use crate::jobs::{Cancelling, JobsError, NewJob, Status, StoreError, Submission, Wanted};
+use crate::jobs::{
+    Cancelling, Job, JobsError, NewJob, Status, StoreError, Submission, Submitted, Wanted,
+};
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
@@ -95,20 +97,20 @@ pub(super) async fn submit(
         again: key.map(|key| (key, digest)),
         jobs,
     };
-    let submitted = state.jobs.submit(submission).await?;
-    drop(pins);
-    let ids: Vec<Uuid> = (submitted.jobs.iter())
-        .map(|job| job.as_ref().map_or_else(|id| *id, |job| job.id))
-        .collect();
-    match submitted.replayed {
-        true => audit::replayed(&caller, "jobs"),
-        false => audit::accepted(&caller, &ids),
-    }
+    // Whether or not the client is there to hear of it.
+    let kept = move |submitted: &Submitted| {
+        drop(pins);
+        match submitted.replayed {
+            true => audit::replayed(&caller, "jobs"),
+            false => audit::accepted(&caller, &ids(submitted)),
+        }
+    };
+    let submitted = state.jobs.submit(submission, kept).await?;
     let documents = submitted.jobs.iter().map(|job| match job {
         Ok(job) => document::head(job),
         Err(id) => format!("{{\"id\":\"{id}\",\"status\":\"removed\"}}").into_bytes(),
     });
-    let mut response = match (is_batch, ids.first()) {
+    let mut response = match (is_batch, ids(&submitted).first()) {
         (false, Some(id)) => {
             let one: Vec<u8> = documents.into_iter().next().unwrap_or_default();
             let mut response = answers::with_json(one.into());
@@ -125,6 +127,11 @@ pub(super) async fn submit(
         response.headers_mut().insert(REPLAYED, yes);
     }
     Ok(response)
+}
+
+fn ids(submitted: &Submitted) -> Vec<Uuid> {
+    let id = |job: &Result<Job, Uuid>| job.as_ref().map_or_else(|id| *id, |job| job.id);
+    submitted.jobs.iter().map(id).collect()
 }
 
 fn decide(state: &ApiState, headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -7,6 +7,7 @@ use crate::api::ApiState;
 use crate::api::gate::Caller;
 use crate::api::problem::Problem;
 use crate::follow::{Next, Reader};
+use crate::metrics::{Following, Transport};
 use crate::run::request::RunRequest;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -39,7 +40,8 @@ pub(in crate::api) async fn events(
         state.runs.forget(run.run_id);
         return Err(problem);
     }
-    Ok(respond(reader, Some(first), occupied))
+    let following = state.metrics.follows(Transport::Sse, false);
+    Ok(respond(reader, Some(first), (following, occupied)))
 }
 
 /// Go on with a run whose connection was lost
@@ -62,11 +64,9 @@ pub(in crate::api) async fn again(
 ) -> Result<Response, Problem> {
     let run = find(&state, &caller, &run_id)?;
     let after = last_seen(&headers)?;
-    Ok(respond(
-        run.read(after),
-        None,
-        occupied.map(|Extension(it)| it),
-    ))
+    let following = state.metrics.follows(Transport::Sse, true);
+    let occupied = occupied.map(|Extension(it)| it);
+    Ok(respond(run.read(after), None, (following, occupied)))
 }
 
 /// End a run
@@ -100,27 +100,25 @@ pub(in crate::api) fn last_seen(headers: &HeaderMap) -> Result<u64, Problem> {
     })
 }
 
-fn respond(reader: Reader, first: Option<Next>, occupied: Option<Occupied>) -> Response {
-    let events = stream::unfold(
-        (reader, first, occupied),
-        |(mut reader, first, occupied)| async {
-            let next = match first {
-                Some(next) => next,
-                None => reader.next().await,
-            };
-            match next {
-                Next::Event(entry) => {
-                    let event = sse::Event::default();
-                    let event = event
-                        .id(entry.seq.to_string())
-                        .event(entry.name)
-                        .data(&entry.json);
-                    Some((Ok::<_, Infallible>(event), (reader, None, occupied)))
-                }
-                Next::End | Next::Replaced => None,
+/// `held` is, for as long as something is sent.
+fn respond(reader: Reader, first: Option<Next>, held: (Following, Option<Occupied>)) -> Response {
+    let events = stream::unfold((reader, first, held), |(mut reader, first, held)| async {
+        let next = match first {
+            Some(next) => next,
+            None => reader.next().await,
+        };
+        match next {
+            Next::Event(entry) => {
+                let event = sse::Event::default();
+                let event = event
+                    .id(entry.seq.to_string())
+                    .event(entry.name)
+                    .data(&entry.json);
+                Some((Ok::<_, Infallible>(event), (reader, None, held)))
             }
-        },
-    );
+            Next::End | Next::Replaced => None,
+        }
+    });
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
     Sse::new(events).keep_alive(keep_alive).into_response()
 }

@@ -8,6 +8,7 @@ use crate::api::problem::Problem;
 use crate::api::{ApiState, blobs, body};
 use crate::follow::{Event, Feed, Input, LiveRun, Next, Reader};
 use crate::language::Language;
+use crate::metrics::Transport;
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -131,12 +132,16 @@ struct Talk {
 impl Talk {
     async fn over(self, socket: WebSocket, begun: Option<Arc<LiveRun>>, after: u64) {
         let (mut outgoing, mut incoming) = socket.split();
+        let again = begun.is_some();
         let run = match begun {
             Some(run) => Ok(run),
             None => self.begin(&mut incoming).await,
         };
         let close = match &run {
-            Ok(run) => follow(&mut outgoing, &mut incoming, run, after).await,
+            Ok(run) => {
+                let _following = self.state.metrics.follows(Transport::WebSocket, again);
+                follow(&mut outgoing, &mut incoming, run, after).await
+            }
             Err(None) => return,
             Err(Some(problem)) => {
                 let feed = Feed::new();

@@ -1,5 +1,6 @@
 //! One line for each run, and for each request that came to none, with no secret in it.
 
+use super::jobs::{send_job, with_jobs};
 use super::*;
 use crate::access::tests::{entry, rules};
 use crate::config::{AccessSettings, Cors};
@@ -172,4 +173,33 @@ async fn an_answer_that_was_there_is_no_run() {
     let (_, audit) = lines.read();
     let outcomes: Vec<_> = audit.iter().map(|line| line["outcome"].clone()).collect();
     assert_eq!(outcomes, ["executed", "replayed"]);
+}
+
+#[tokio::test]
+async fn jobs_are_written_down_though_their_client_goes_away() {
+    let lines = Lines::default();
+    let _listening = lines.listen();
+    let folder = crate::folder::tests::closed();
+    let (_fake, app, jobs) = with_jobs(&folder, Access::open()).await;
+    let body = r#"{"jobs": [{"language": "cpp", "code": "1"}, {"language": "cpp", "code": "2"}]}"#;
+    let mut asking = tokio::spawn(app.oneshot(send_job(body, &[])));
+    // Until they are on disk, which is a moment before anybody can be told.
+    let stored = || jobs.figures().is_some_and(|it| it.totals.submitted > 0);
+    while !stored() && !asking.is_finished() {
+        tokio::task::yield_now().await;
+    }
+    asking.abort();
+    let _ = (&mut asking).await;
+    let accepted = async {
+        loop {
+            let (_, audit) = lines.read();
+            let found = audit.into_iter().find(|line| line["outcome"] == "accepted");
+            match found {
+                Some(line) => return line,
+                None => tokio::time::sleep(Duration::from_millis(2)).await,
+            }
+        }
+    };
+    let line = tokio::time::timeout(Duration::from_secs(20), accepted).await;
+    assert_eq!(line.expect("a line")["jobs"], 2);
 }

@@ -9,7 +9,10 @@ use crate::tasks::Tasks;
 use axum::http::Method;
 
 /// An interface whose jobs are executed by the fake.
-async fn with_jobs(folder: &tempfile::TempDir, access: Access) -> (Arc<Fake>, Router, Jobs) {
+pub(super) async fn with_jobs(
+    folder: &tempfile::TempDir,
+    access: Access,
+) -> (Arc<Fake>, Router, Jobs) {
     let settings = JobSettings {
         folder: Some(folder.path().to_owned()),
         ..JobSettings::default()
@@ -34,7 +37,7 @@ async fn with_jobs(folder: &tempfile::TempDir, access: Access) -> (Arc<Fake>, Ro
     (fake, router(state), jobs)
 }
 
-fn send_job(body: &str, headers: &[(&str, &str)]) -> Request<Body> {
+pub(super) fn send_job(body: &str, headers: &[(&str, &str)]) -> Request<Body> {
     let mut request = ask(Method::POST, "/jobs", headers);
     let json = "application/json".parse().unwrap();
     request.headers_mut().insert("content-type", json);

@@ -6,7 +6,7 @@ use super::tables::{Kept, Tables, Trouble};
 use crate::config::JobSettings;
 use crate::jobs::job::{Callback, Delivery, Job, Moment, State, Status};
 use crate::jobs::store::{
-    Cancelling, Ending, Found, NewJob, StoreError, Submission, Submitted, Taken, Told,
+    Cancelling, Ending, Found, NewJob, StoreError, Submission, Submitted, Taken, Told, Totals,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -37,6 +37,7 @@ pub(super) struct Writing<'w, 't> {
     pub(super) now: Moment,
     /// Jobs that are not as they were.
     pub(super) changed: &'w mut Vec<Uuid>,
+    pub(super) totals: &'w mut Totals,
 }
 
 impl Writing<'_, '_> {
@@ -63,6 +64,7 @@ impl Writing<'_, '_> {
             self.tables.put_job(&job)?;
             self.index.put(&job, new.work.len() as u64);
             jobs.push(Ok(job));
+            self.totals.submitted += 1;
         }
         if let (Some(scope), Some((key, digest))) = (scope, submission.again) {
             let ids: Vec<Uuid> = submission.jobs.iter().map(|new| new.id).collect();
@@ -165,6 +167,7 @@ impl Writing<'_, '_> {
             && let Ok(job) = job.give_back(begun)
         {
             self.put(&job)?;
+            self.totals.returned += 1;
         }
         Ok(())
     }
@@ -264,6 +267,7 @@ impl Writing<'_, '_> {
         self.tables.put_job(job)?;
         self.index.put(job, result_bytes);
         self.changed.push(job.id);
+        self.totals.ended(&job.state);
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use super::job::BlobName;
 use super::job::Status;
 use super::store::{
     Cancelling, Doing, Ending, Figures, Found, Page, Store, StoreError, Submission, Submitted,
-    Taken, Told, Wanted,
+    Taken, Told, Totals, Wanted,
 };
 use crate::config::JobSettings;
 use crate::folder::{Folder, For};
@@ -78,6 +78,7 @@ struct Shared {
     /// Closed, or to be opened anew, where there is none.
     file: RwLock<Option<Database>>,
     index: Mutex<Index>,
+    totals: Mutex<Totals>,
     watched: Mutex<HashMap<Uuid, watch::Sender<u64>>>,
     /// Something may be there to be taken or told.
     news: Notify,
@@ -130,6 +131,7 @@ impl Embedded {
             clock,
             file: RwLock::new(Some(database)),
             index: Mutex::new(index),
+            totals: Mutex::default(),
             watched: Mutex::default(),
             news: Notify::new(),
             trouble: Mutex::default(),
@@ -349,6 +351,7 @@ impl Store for Embedded {
         Figures {
             jobs: Status::ALL.map(|it| (it, index.count(it))).to_vec(),
             jobs_max: shared.settings.max,
+            totals: *lock(&shared.totals),
             oldest: index.oldest().map(age),
             bytes: index.bytes(),
             bytes_max: shared.settings.bytes,

@@ -7,7 +7,7 @@ use super::index::Index;
 use super::tables::{Tables, Trouble};
 use super::{Shared, reopen};
 use crate::jobs::job::Status;
-use crate::jobs::store::StoreError;
+use crate::jobs::store::{StoreError, Totals};
 use redb::Database;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -135,8 +135,11 @@ fn finish(shared: &Shared, batch: Vec<Step>, kept: Result<(), StoreError>) {
 fn commit(shared: &Shared, batch: &mut [Step]) -> Result<(), StoreError> {
     let mut changed = Vec::new();
     let before = super::lock(&shared.index).taken.clone();
+    let mut totals = *super::lock(&shared.totals);
     // A library that panics over a broken file is a failure like any other.
-    let written = catch_unwind(AssertUnwindSafe(|| transact(shared, batch, &mut changed)));
+    let written = catch_unwind(AssertUnwindSafe(|| {
+        transact(shared, batch, &mut changed, &mut totals)
+    }));
     let error = match written {
         Ok(Ok(())) => None,
         Ok(Err(trouble)) => Some(trouble.to_string()),
@@ -144,6 +147,7 @@ fn commit(shared: &Shared, batch: &mut [Step]) -> Result<(), StoreError> {
     };
     match error {
         None => {
+            *super::lock(&shared.totals) = totals;
             shared.tell_changes(&changed);
             Ok(())
         }
@@ -155,7 +159,12 @@ fn commit(shared: &Shared, batch: &mut [Step]) -> Result<(), StoreError> {
     }
 }
 
-fn transact(shared: &Shared, batch: &mut [Step], changed: &mut Vec<Uuid>) -> Result<(), Trouble> {
+fn transact(
+    shared: &Shared,
+    batch: &mut [Step],
+    changed: &mut Vec<Uuid>,
+    totals: &mut Totals,
+) -> Result<(), Trouble> {
     let file = shared.file();
     let Some(database) = file.as_ref() else {
         return Err(redb::Error::from(redb::StorageError::DatabaseClosed).into());
@@ -173,6 +182,7 @@ fn transact(shared: &Shared, batch: &mut [Step], changed: &mut Vec<Uuid>) -> Res
             settings: &shared.settings,
             now: shared.clock.now(),
             changed,
+            totals,
         };
         for Step(step, _) in batch {
             let step = std::mem::replace(step, Box::new(|_| Ok(())));

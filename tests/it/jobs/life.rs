@@ -438,11 +438,13 @@ fn figures_and_health_tell_of_jobs() {
     let mark = marker("figures");
     let running = server.job(&takes(30, &mark));
     processes::wait_for_marked(&mark);
-    server.job(&prints("1"));
+    let waits = server.job(&prints("1"));
     let text = server.get("/metrics").text;
     for line in [
         "warmbox_jobs{status=\"queued\"} 1.0",
         "warmbox_jobs{status=\"running\"} 1.0",
+        "warmbox_jobs_submitted_total 2.0",
+        "warmbox_jobs_ended_total{outcome=\"cancelled\"} 0.0",
         "warmbox_jobs_max 20000.0",
         "warmbox_blobs 0.0",
     ] {
@@ -469,4 +471,10 @@ fn figures_and_health_tell_of_jobs() {
         told.then_some(())
     });
     server.delete(&running);
+    assert_eq!(server.ended(&waits)["status"], "done");
+    let text = server.get("/metrics").text;
+    for (outcome, count) in [("cancelled", "1.0"), ("done", "1.0"), ("failed", "0.0")] {
+        let line = format!("warmbox_jobs_ended_total{{outcome=\"{outcome}\"}} {count}");
+        assert!(text.lines().any(|it| it == line), "{line} in\n{text}");
+    }
 }

@@ -1,10 +1,11 @@
 //! The figures: every one that a dashboard or an alert asks for is there, and true.
 
 use super::silence::figure;
-use crate::harness::{Server, usual};
+use crate::harness::{Server, usual, wait_for};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 /// All names of figures in a text.
 fn names(text: &str) -> BTreeSet<String> {
@@ -32,6 +33,8 @@ fn every_figure_that_is_asked_for_is_there() {
             .status,
         404
     );
+    let judged = json!({"code": "print(1)", "tests": [{"expected_output": "1"}]});
+    assert_eq!(server.execute("python", &judged)["verdict"], "accepted");
     let there = names(&server.get("/metrics").text);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy");
     for file in ["prometheus/alerts.yml", "grafana/warmbox.json"] {
@@ -79,4 +82,60 @@ fn figures_count_what_happened() {
         "{memory}"
     );
     assert_eq!(memory["runners"]["python"], 2, "{memory}");
+}
+
+#[test]
+fn figures_count_what_is_followed_and_judged() {
+    let server = Server::with(usual(), &["--languages", "python"]);
+    let tests =
+        json!([{"stdin": "1", "expected_output": "1"}, {"stdin": "2", "expected_output": "3"}]);
+    let judged = json!({"code": "print(input())", "tests": tests});
+    assert_eq!(server.execute("python", &judged)["verdict"], "wrong_answer");
+    let tested = |verdict: &str| {
+        figure(
+            &server,
+            &format!("warmbox_tests_total{{language=\"python\",verdict=\"{verdict}\"}} "),
+        )
+    };
+    assert_eq!((tested("accepted"), tested("wrong_answer")), (1.0, 1.0));
+
+    let followers = |transport: &str| {
+        figure(
+            &server,
+            &format!("warmbox_followers{{transport=\"{transport}\"}} "),
+        )
+    };
+    let follows = |transport: &str, again: bool| {
+        let labels = format!("transport=\"{transport}\",again=\"{again}\"");
+        figure(&server, &format!("warmbox_follows_total{{{labels}}} "))
+    };
+    let slow = json!({"code": "print(1, flush=True)\nimport time\ntime.sleep(20)"});
+    let mut socket = server.socket("python", &slow);
+    let run_id = socket.until("stdout")[0].json["run_id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    assert_eq!((followers("websocket"), followers("sse")), (1.0, 0.0));
+    socket.lose();
+    let mut events = server.events_after(&run_id, 1);
+    assert!(events.next().is_some());
+    assert_eq!(followers("sse"), 1.0);
+    drop(events);
+    assert_eq!(
+        server
+            .ask("DELETE", &format!("/runs/{run_id}"), &[], b"")
+            .map(|it| it.status),
+        Some(202)
+    );
+    assert_eq!(
+        (follows("websocket", false), follows("sse", true)),
+        (1.0, 1.0)
+    );
+    assert_eq!(
+        (follows("websocket", true), follows("sse", false)),
+        (0.0, 0.0)
+    );
+    wait_for(Duration::from_secs(20), "nobody follows any more", || {
+        (followers("sse") + followers("websocket") == 0.0).then_some(())
+    });
 }
