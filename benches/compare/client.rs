@@ -5,10 +5,11 @@ use anyhow::Context;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 const ANSWER_DEADLINE: Duration = Duration::from_secs(60);
 const BODY_FOLLOWS: &[u8] = b"\r\n\r\n";
+const LAST_CHUNK: &[u8] = b"\r\n0\r\n\r\n";
 
 /// A request as it goes over the wire.
 #[derive(Clone)]
@@ -17,10 +18,19 @@ pub(crate) struct Request(Vec<u8>);
 impl Request {
     /// Asks for the execution of a program: `body` is what docs/api.md describes.
     pub(crate) fn execute(language: &str, body: &Value) -> Self {
+        Self::new(language, body, "application/json")
+    }
+
+    /// The same, answered by events.
+    pub(crate) fn follow(language: &str, body: &Value) -> Self {
+        Self::new(language, body, "text/event-stream")
+    }
+
+    fn new(language: &str, body: &Value, accept: &str) -> Self {
         let body = body.to_string();
         let head = format!(
             "POST /execute/{language} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\n\r\n",
+             accept: {accept}\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
         Self([head.into_bytes(), body.into_bytes()].concat())
@@ -82,6 +92,29 @@ impl Client {
         Ok((took, serde_json::from_slice(body)?))
     }
 
+    /// Sends a request whose answer comes as events; answers the first piece of output and when it was
+    /// there, and reads the rest.
+    pub(crate) fn follow(&mut self, request: &Request) -> anyhow::Result<(String, SystemTime)> {
+        self.stream.write_all(&request.0)?;
+        self.received.clear();
+        let mut first = None;
+        let mut buffer = [0; 16 << 10];
+        while !self.received.ends_with(LAST_CHUNK) {
+            match self.stream.read(&mut buffer)? {
+                0 => anyhow::bail!("the server closed the connection"),
+                got => self.received.extend_from_slice(&buffer[..got]),
+            }
+            let now = SystemTime::now();
+            if first.is_none()
+                && let Some(text) = first_output(&String::from_utf8_lossy(&self.received))
+            {
+                first = Some((text, now));
+            }
+        }
+        let received = || String::from_utf8_lossy(&self.received).into_owned();
+        first.with_context(|| format!("no output came: {:.600}", received()))
+    }
+
     /// Receives one answer; where its body begins and ends.
     fn receive(&mut self) -> anyhow::Result<(usize, usize)> {
         self.received.clear();
@@ -96,6 +129,14 @@ impl Client {
             }
         }
     }
+}
+
+/// The text of the first event of output, once it is whole.
+fn first_output(received: &str) -> Option<String> {
+    let (_, event) = received.split_once("event: stdout\ndata: ")?;
+    let (json, _) = event.split_once('\n')?;
+    let event: Value = serde_json::from_str(json).ok()?;
+    Some(event["text"].as_str()?.to_owned())
 }
 
 /// Where the body of a whole answer begins and ends; `None` while something is missing.

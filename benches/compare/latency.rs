@@ -9,7 +9,7 @@ use super::server::{ENGINES, Engine, Server, execute};
 use super::{Bench, peers};
 use serde_json::json;
 use std::cell::RefCell;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// The index of the bare side in the groups of this module: behind the engines.
 pub(crate) const BARE: usize = ENGINES.len();
@@ -132,7 +132,43 @@ pub(crate) fn fifty_tests(bench: &Bench) -> anyhow::Result<Group> {
         }
         Ok(done.took())
     }));
+    for (server, engine) in servers.iter().zip(ENGINES) {
+        let name = format!("{}, as tests of one request", name(engine));
+        ways.push(match server {
+            Err(why) => Way::missing(name, why.clone()),
+            Ok((_, client)) => Way::new(name, |_| {
+                let request = Request::execute("cpp", &programs::judged(&programs::tested()));
+                at_rest(&servers, "cpp")?;
+                let (took, answer) = client.borrow_mut().send(&request)?;
+                let accepted = &answer["totals"]["accepted"];
+                anyhow::ensure!(*accepted == programs::TESTS, "{accepted} accepted");
+                Ok(took)
+            }),
+        });
+    }
     let group = rounds("C++, 50 tests", bench.few_rounds(), ways, BARE);
+    stop(servers)?;
+    Ok(group)
+}
+
+/// From a program's writing a line to its being there, for whoever follows the run.
+pub(crate) fn first_output(bench: &Bench) -> anyhow::Result<Group> {
+    let servers = ENGINES.map(|engine| reach(bench, engine, &["--languages", "python"]));
+    let request = Request::follow("python", &programs::tells_the_time());
+    let mut ways = Vec::new();
+    for (server, engine) in servers.iter().zip(ENGINES) {
+        let name = format!("{}, as events", name(engine));
+        ways.push(match server {
+            Err(why) => Way::missing(name, why.clone()),
+            Ok((_, client)) => Way::new(name, |_| {
+                at_rest(&servers, "python")?;
+                let (text, there) = client.borrow_mut().follow(&request)?;
+                let written = Duration::from_nanos(text.trim().parse()?);
+                Ok(there.duration_since(UNIX_EPOCH + written)?)
+            }),
+        });
+    }
+    let group = rounds("first line of output", bench.plan(), ways, 0);
     stop(servers)?;
     Ok(group)
 }

@@ -190,6 +190,7 @@ fn measure(bench: &Bench, work: Work, results: &mut Results) -> anyhow::Result<(
             .groups
             .push((work, latency::no_runner_ready(bench)?)),
         Work::BesideAFlood => results.groups.push((work, latency::beside_a_flood(bench)?)),
+        Work::FirstOutput => results.groups.push((work, latency::first_output(bench)?)),
         Work::ThroughputPython | Work::ThroughputCpp => {
             let title = match work {
                 Work::ThroughputPython => "Python hello, runs a second",

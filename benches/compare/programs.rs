@@ -156,6 +156,14 @@ pub(crate) fn tested() -> String {
     )
 }
 
+/// A program with all of its tests.
+pub(crate) fn judged(source: &str) -> Value {
+    let tests = (0..TESTS).map(
+        |test| json!({"stdin": format!("{test}\n"), "expected_output": format!("{}\n", test + 1)}),
+    );
+    json!({"code": source, "tests": tests.collect::<Vec<_>>()})
+}
+
 /// The bare side of a new program and its tests.
 pub(crate) fn tested_bare(source: &str) -> Job {
     let mut commands = vec![Words::new(&COMPILE)];
@@ -179,6 +187,11 @@ pub(crate) fn large() -> String {
 /// Works for some time.
 pub(crate) fn busy() -> Value {
     json!({ "code": WORK })
+}
+
+/// Tells, some time after its start, when it told it.
+pub(crate) fn tells_the_time() -> Value {
+    json!({"code": "import time\ntime.sleep(0.02)\nprint(time.time_ns(), flush=True)\ntime.sleep(0.02)"})
 }
 
 /// Writes without end what nobody keeps.

@@ -44,6 +44,16 @@ impl Results {
                 let (_, throughput) = all.find(|(work, _)| *work == goal.work)?;
                 Some(throughput_figures(throughput))
             }
+            Work::FirstOutput => {
+                let (_, group) = self.groups.iter().find(|(work, _)| *work == goal.work)?;
+                Some(each(|index, _| {
+                    let samples = group.samples(index)?;
+                    Ok(Figure {
+                        value: samples.percentile_ms(95),
+                        from: format!("{} runs", samples.count()),
+                    })
+                }))
+            }
             Work::Start => {
                 let python = goal.title.ends_with("Python runners");
                 let mut all = self.groups.iter().filter(|(work, _)| *work == Work::Start);

@@ -8,6 +8,7 @@ use super::problem::Problem;
 use crate::access::{Digest, hex};
 use crate::blobs::{BlobError, Pin, Put, unhex};
 use crate::language::Language;
+use crate::run::answer::OutputFile;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -16,6 +17,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use sha2::Digest as _;
 use std::sync::Arc;
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -136,6 +138,26 @@ pub(super) async fn fetch(
         }
     }
     Ok(parsed)
+}
+
+/// Keeps files that a program made as blobs of its owner's, and puts their names in the place of their content.
+/// What cannot be kept stays as it is: nothing is lost for want of room.
+pub(super) async fn keep(state: &ApiState, owner: &str, files: &mut [OutputFile]) {
+    for file in files {
+        let Some(bytes) = file.content_bytes() else {
+            continue;
+        };
+        let sha256: Digest = sha2::Sha256::digest(&bytes).into();
+        match state.blobs.put(owner, sha256, bytes).await {
+            Ok(Put::New | Put::There) => {
+                (file.content, file.encoding) = (None, None);
+                file.blob = Some(hex(&sha256));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a file that was to be kept as a blob is answered by itself")
+            }
+        }
+    }
 }
 
 /// Holds the blobs that a job names until it is stored.

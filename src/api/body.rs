@@ -37,6 +37,7 @@ pub(super) struct Parsed {
     pub(super) stop_at_output_limit: bool,
     pub(super) terminal: Option<TerminalSize>,
     pub(super) outputs: Vec<String>,
+    pub(super) outputs_as_blobs: bool,
     pub(super) judging: Option<Judging>,
     /// What is named by its content and lies elsewhere.
     pub(super) named: Vec<Named>,
@@ -100,6 +101,8 @@ pub(super) struct Written {
     #[serde(default)]
     #[schema(max_items = 32)]
     outputs: Vec<String>,
+    #[serde(default)]
+    outputs_as: OutputsAs,
     /// Each is run by itself and judged.
     #[schema(value_type = Option<Vec<WrittenTest>>, min_items = 1, max_items = 1000)]
     tests: Option<Vec<Object<WrittenTest>>>,
@@ -110,6 +113,17 @@ pub(super) struct Written {
     #[schema(value_type = Option<WrittenProgram>)]
     interactor: Option<Object<WrittenProgram>>,
     stop_on_first_failure: Option<bool>,
+}
+
+/// How files that were asked for are answered.
+#[derive(Deserialize, Default, PartialEq, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum OutputsAs {
+    /// With their content.
+    #[default]
+    Content,
+    /// With the name of the blob that each is kept as.
+    Blob,
 }
 
 /// In characters; the defaults are those of a VT100.
@@ -272,6 +286,7 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
         on_output_limit,
         terminal,
         outputs,
+        outputs_as,
         tests,
         checker,
         interactor,
@@ -322,6 +337,11 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
     check_args(&args, "args")?;
     check_std(std.as_deref(), language, "std")?;
     check_outputs(&outputs)?;
+    let outputs_as_blobs = outputs_as == OutputsAs::Blob;
+    if outputs_as_blobs && let Err(off) = state.blobs.check() {
+        let detail = format!("{off}; have the content itself answered");
+        return Err(Problem::field("blobs_off", "outputs_as", detail));
+    }
     let asked = limits.map(|Object(asked)| asked).unwrap_or_default();
     let judging = match tests {
         None if checker.is_some() || interactor.is_some() || stop_on_first_failure.is_some() => {
@@ -337,6 +357,7 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
                 ("stdin_blob", named.iter().any(is_stdin)),
                 ("terminal", terminal.is_some()),
                 ("outputs", !outputs.is_empty()),
+                ("outputs_as", outputs_as_blobs),
                 ("on_output_limit", on_output_limit == OnOutputLimit::Stop),
             ];
             if let Some((field, _)) = not_with_tests.iter().find(|(_, is_there)| *is_there) {
@@ -365,6 +386,7 @@ fn check(written: Written, language: &Language, state: &ApiState) -> Result<Pars
         judging,
         named,
         outputs,
+        outputs_as_blobs,
         terminal: terminal
             .map(|Object(WrittenTerminal { rows, columns })| TerminalSize { rows, columns }),
     })

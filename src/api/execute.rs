@@ -148,7 +148,7 @@ async fn run(
     cancel: CancellationToken,
 ) -> Result<Bytes, Problem> {
     let line = RunLine::new(caller, &request, state.access.now().audit_code);
-    match state.service.execute(request, cancel, None).await {
+    match state.execute(request, cancel, None).await {
         Ok(answer) => {
             line.executed(&answer);
             state.room.write(answer).await
@@ -170,6 +170,7 @@ pub(super) fn to_run(caller: &Caller, language: Arc<Language>, parsed: Parsed) -
         stop_at_output_limit,
         terminal,
         outputs,
+        outputs_as_blobs,
         judging,
         named: _,
     } = parsed;
@@ -188,6 +189,7 @@ pub(super) fn to_run(caller: &Caller, language: Arc<Language>, parsed: Parsed) -
         stop_at_output_limit,
         terminal,
         outputs,
+        outputs_as_blobs,
         judging: judging.map(Arc::new),
     }
 }

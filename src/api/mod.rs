@@ -34,16 +34,19 @@ pub use stream::Occupied;
 use crate::access::Access;
 use crate::blobs::Blobs;
 use crate::config::{Config, LimitTable};
-use crate::follow::{Feeds, Runs};
+use crate::follow::{Feeds, Follow, Runs};
 use crate::jobs::{Jobs, Webhooks};
 use crate::language::Language;
 use crate::metrics::Metrics;
+use crate::run::answer::Answer;
+use crate::run::request::RunRequest;
 use axum::Router;
 use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post, put};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// The version in `server`, answers and `/livez`.
@@ -121,6 +124,21 @@ impl ApiState {
             blobs,
             ..self
         }
+    }
+
+    /// Executes a checked request, and keeps as blobs what is to be kept.
+    async fn execute(
+        &self,
+        request: RunRequest,
+        cancel: CancellationToken,
+        follow: Option<Follow>,
+    ) -> Result<Answer, ServiceError> {
+        let keeper = request.outputs_as_blobs.then(|| request.asked_by.clone());
+        let mut answer = self.service.execute(request, cancel, follow).await?;
+        if let Some(owner) = keeper {
+            blobs::keep(self, &owner, &mut answer.files).await;
+        }
+        Ok(answer)
     }
 
     fn language(&self, word: &str) -> Result<Arc<Language>, Problem> {

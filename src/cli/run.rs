@@ -80,6 +80,7 @@ fn request(config: &Config, program: &Program) -> anyhow::Result<RunRequest> {
         stop_at_output_limit: false,
         terminal: None,
         outputs: Vec::new(),
+        outputs_as_blobs: false,
         judging: None,
     })
 }

@@ -54,7 +54,8 @@ impl Answer {
     /// About how much text there is to write.
     pub fn text_bytes(&self) -> usize {
         let images: usize = self.images.iter().map(String::len).sum();
-        let files: usize = self.files.iter().map(|file| file.content.len()).sum();
+        let contents = self.files.iter().filter_map(|file| file.content.as_ref());
+        let files: usize = contents.map(String::len).sum();
         self.stdout.len() + self.stderr.len() + self.output.len() + images + files
     }
 }
@@ -111,10 +112,24 @@ pub struct CompileAnswer {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OutputFile {
     pub name: String,
-    pub content: String,
-    /// `utf8` or `base64`.
-    pub encoding: &'static str,
+    /// `null` where it is a blob.
+    pub content: Option<String>,
+    /// Of the content: `utf8` or `base64`.
+    pub encoding: Option<&'static str>,
+    /// The name of the blob that it was kept as, where the request asked for that.
+    pub blob: Option<String>,
     pub bytes: usize,
+}
+
+impl OutputFile {
+    /// Its bytes again.
+    pub fn content_bytes(&self) -> Option<Vec<u8>> {
+        let content = self.content.as_ref()?;
+        match self.encoding {
+            Some("base64") => STANDARD.decode(content).ok(),
+            _ => Some(content.clone().into_bytes()),
+        }
+    }
 }
 
 impl From<CollectedFile> for OutputFile {
@@ -126,8 +141,9 @@ impl From<CollectedFile> for OutputFile {
         };
         Self {
             name: file.name,
-            content,
-            encoding,
+            content: Some(content),
+            encoding: Some(encoding),
+            blob: None,
             bytes,
         }
     }

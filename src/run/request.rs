@@ -29,6 +29,8 @@ pub struct RunRequest {
     pub terminal: Option<TerminalSize>,
     /// Which files are answered, as globs over their paths.
     pub outputs: Vec<String>,
+    /// Whether they are kept as blobs, by whoever answers.
+    pub outputs_as_blobs: bool,
     /// The tests that it is to be judged by, if it is to be.
     pub judging: Option<Arc<Judging>>,
 }

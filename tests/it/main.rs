@@ -37,6 +37,7 @@ mod liars;
 mod lifecycle;
 mod limits;
 mod next_run;
+mod openapi;
 mod output;
 mod outputs;
 mod own_language;

@@ -40,11 +40,11 @@ fn files_come_back_by_their_globs() {
         let files = server.execute("python", &request)["files"].take();
         assert_eq!(
             files[0],
-            json!({"name": "a.csv", "content": "a.csv", "encoding": "utf8", "bytes": 5})
+            json!({"name": "a.csv", "content": "a.csv", "encoding": "utf8", "blob": null, "bytes": 5})
         );
         assert_eq!(
             files[1],
-            json!({"name": "raw.bin", "content": "/wA=", "encoding": "base64", "bytes": 2})
+            json!({"name": "raw.bin", "content": "/wA=", "encoding": "base64", "blob": null, "bytes": 2})
         );
     });
 }

@@ -97,7 +97,7 @@ impl Work {
         let line = RunLine::new(caller, &request, state.access.now().audit_code).of_job(job.id);
         let going = state.feeds.begin(job.id, job.attempts);
         let follow = Follow::aside(going.feed.clone());
-        let executing = (state.service).execute(request, cancel.clone(), Some(follow));
+        let executing = state.execute(request, cancel.clone(), Some(follow));
         let error = match executing.await {
             Ok(answer) if answer.status == Status::Cancelled => {
                 return Ended::Cancelled { begun: true };

@@ -96,7 +96,7 @@ fn begin(
     let cancel = run.cancel.clone();
     let driving = async move {
         let line = RunLine::new(&end.caller, &request, with_code);
-        let answered = (state.service).execute(request, cancel, Some(follow)).await;
+        let answered = state.execute(request, cancel, Some(follow)).await;
         match answered {
             Ok(answer) => {
                 line.executed(&answer);

@@ -63,6 +63,41 @@ fn test_data_is_sent_once_and_named_in_tests() {
 }
 
 #[test]
+fn what_a_program_makes_is_kept_as_blobs_for_those_who_ask() {
+    let shelf = Shelf::new(&[]);
+    let server = shelf.server();
+    let mut request = json!({
+        "code": "open('a.csv', 'w').write('1,2')\nopen('raw.bin', 'wb').write(b'\\xff\\x00')",
+        "outputs": ["*"], "outputs_as": "blob",
+    });
+    let kept = |answer: &Value| {
+        for (place, (name, bytes)) in [("a.csv", &b"1,2"[..]), ("raw.bin", b"\xff\x00")]
+            .into_iter()
+            .enumerate()
+        {
+            let expected = json!({"name": name, "content": null, "encoding": null, "blob": sha256(bytes), "bytes": bytes.len()});
+            assert_eq!(answer["files"][place], expected);
+            let head = server
+                .ask("HEAD", &format!("/blobs/{}", sha256(bytes)), &[], b"")
+                .expect("it answers");
+            assert_eq!(head.header("content-length"), bytes.len().to_string());
+        }
+    };
+    kept(&server.execute("python", &request));
+    assert_eq!(
+        server.get(&format!("/blobs/{}", sha256(b"1,2"))).text,
+        "1,2"
+    );
+    let events = server.events("python", &request).rest();
+    kept(&events.last().expect("a result").json["result"]);
+    // The next program reads it by its name.
+    let next = json!({"files": [{"name": "main.py", "content": "print(open('a.csv').read())"}, {"name": "a.csv", "blob": sha256(b"1,2")}]});
+    assert_eq!(server.execute("python", &next)["stdout"], "1,2\n");
+    request["language"] = "python".into();
+    kept(&server.ended(&server.job(&request))["result"]);
+}
+
+#[test]
 fn a_blob_is_sent_once_and_used_by_requests_and_jobs() {
     let shelf = Shelf::new(&[]);
     let server = shelf.server();
