@@ -7,19 +7,34 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
+use utoipa::ToSchema;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = EmergencyShutdown)]
 #[serde(deny_unknown_fields)]
 struct Wish {
     /// How long running work may go on, if not for the shutdown timeout.
     grace_ms: Option<u64>,
 }
 
-/// `POST /admin/emergency-shutdown`: stops the service, as a signal would.
+/// What is told of it.
+#[derive(Serialize, ToSchema)]
+struct ShutdownReport {
+    service_state: &'static str,
+    grace_ms: Option<u64>,
+    /// False where it was stopping already.
+    heard: bool,
+}
+
+/// Stop the service, as a signal would.
+#[utoipa::path(
+    post, path = "/admin/emergency-shutdown", operation_id = "emergencyShutdown", tag = "Server",
+    request_body(content = Wish, description = "It may be left out."),
+    responses((status = 202, description = "It stops.", body = ShutdownReport)),
+)]
 pub(super) async fn emergency_shutdown(
     State(state): State<Arc<ApiState>>,
     body: Bytes,
@@ -39,6 +54,10 @@ pub(super) async fn emergency_shutdown(
         "an emergency shutdown by an administrator".to_owned(),
         grace,
     );
-    let body = json!({"service_state": "stopping", "grace_ms": wish.grace_ms, "heard": heard});
+    let body = ShutdownReport {
+        service_state: "stopping",
+        grace_ms: wish.grace_ms,
+        heard,
+    };
     Ok((StatusCode::ACCEPTED, Json(body)).into_response())
 }

@@ -15,11 +15,32 @@ use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
+/// A blob that is there.
+#[derive(Serialize, ToSchema)]
+struct Stored {
+    sha256: String,
+    bytes: usize,
+}
+
+/// Send a file once
+///
+/// Requests name it by its SHA-256 then, for as long as it is used now and then.
+#[utoipa::path(
+    put, path = "/blobs/{sha256}", operation_id = "putBlob", tag = "Blobs",
+    params(("sha256" = String, Path, description = "Of the bytes, in lower case hexadecimal.", pattern = "^[0-9a-f]{64}$")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = 200, description = "It was there.", body = Stored),
+        (status = 201, description = "It is there now.", body = Stored),
+    ),
+)]
 pub(super) async fn put(
     State(state): State<Arc<ApiState>>,
     Extension(caller): Extension<Caller>,
@@ -55,11 +76,19 @@ pub(super) async fn put(
         Put::New => StatusCode::CREATED,
         Put::There => StatusCode::OK,
     };
-    let body = serde_json::json!({"sha256": hex(&sha256), "bytes": size});
-    Ok((status, axum::Json(body)).into_response())
+    let stored = Stored {
+        sha256: hex(&sha256),
+        bytes: size,
+    };
+    Ok((status, axum::Json(stored)).into_response())
 }
 
-/// `GET`, and `HEAD` without the body.
+/// Fetch a file that was sent
+#[utoipa::path(
+    get, path = "/blobs/{sha256}", operation_id = "getBlob", tag = "Blobs",
+    params(("sha256" = String, Path, description = "Its name.", pattern = "^[0-9a-f]{64}$")),
+    responses((status = 200, description = "Its bytes.", body = Vec<u8>, content_type = "application/octet-stream")),
+)]
 pub(super) async fn get(
     State(state): State<Arc<ApiState>>,
     Extension(caller): Extension<Caller>,

@@ -6,8 +6,8 @@ mod named;
 
 pub(super) use named::{Named, NamedPlace};
 
-use super::ApiState;
 use super::problem::Problem;
+use super::{ApiState, openapi};
 use crate::config::{Asked, StageLimits};
 use crate::judge::Judging;
 use crate::language::Language;
@@ -17,6 +17,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
 use std::marker::PhantomData;
+use utoipa::ToSchema;
 use warmbox_protocol::{InputFile, TerminalSize};
 
 const MAX_ARGS: usize = 64;
@@ -65,33 +66,62 @@ impl Parsed {
     }
 }
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct Written {
+#[derive(Deserialize, Default, ToSchema)]
+#[schema(as = Execution)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    /// The program. Either this or `files`.
+    #[schema(pattern = r"[^\t\n\x0C\r ]")]
     code: Option<String>,
+    /// The program's files; the first is the main one.
+    #[schema(value_type = Option<Vec<WrittenFile>>, min_items = 1, max_items = 256)]
     files: Option<Vec<Object<WrittenFile>>>,
+    /// Standard input.
     stdin: Option<String>,
+    /// Another name for `stdin`.
     input: Option<String>,
+    /// Standard input, by a blob's name.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     stdin_blob: Option<String>,
+    /// The program's arguments, after its own name.
+    #[serde(default)]
+    #[schema(max_items = 64)]
     args: Vec<String>,
+    /// Of the language, as in `GET /languages`.
     std: Option<String>,
+    #[schema(value_type = Option<Asked>)]
     limits: Option<Object<Asked>>,
+    #[serde(default)]
     on_output_limit: OnOutputLimit,
+    /// The three streams are a terminal of that size.
+    #[schema(value_type = Option<WrittenTerminal>)]
     terminal: Option<Object<WrittenTerminal>>,
+    /// Files to answer: globs over paths in the work folder.
+    #[serde(default)]
+    #[schema(max_items = 32)]
     outputs: Vec<String>,
+    /// Each is run by itself and judged.
+    #[schema(value_type = Option<Vec<WrittenTest>>, min_items = 1, max_items = 1000)]
     tests: Option<Vec<Object<WrittenTest>>>,
+    /// Of tests that name none; by default `lines`.
+    #[schema(schema_with = openapi::checker)]
     checker: Option<WrittenChecker>,
+    /// A program that talks to the tested one, and judges it.
+    #[schema(value_type = Option<WrittenProgram>)]
     interactor: Option<Object<WrittenProgram>>,
     stop_on_first_failure: Option<bool>,
 }
 
 /// In characters; the defaults are those of a VT100.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Terminal)]
 #[serde(deny_unknown_fields)]
 struct WrittenTerminal {
     #[serde(default = "rows")]
+    #[schema(default = 24)]
     rows: u16,
     #[serde(default = "columns")]
+    #[schema(default = 80)]
     columns: u16,
 }
 
@@ -104,7 +134,7 @@ fn columns() -> u16 {
 }
 
 /// What becomes of a program that writes more than `output_bytes` to one stream.
-#[derive(Deserialize, Default, PartialEq)]
+#[derive(Deserialize, Default, PartialEq, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum OnOutputLimit {
     /// Head and tail are kept, and it goes on.
@@ -114,12 +144,18 @@ enum OnOutputLimit {
     Stop,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = File)]
 #[serde(deny_unknown_fields)]
 struct WrittenFile {
+    /// Its path in the work folder.
+    #[schema(max_length = 1024)]
     name: String,
     content: Option<String>,
+    /// Of `content`; by default `utf8`.
     encoding: Option<Encoding>,
+    /// Instead of `content`: a blob's name.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     blob: Option<String>,
 }
 
@@ -145,7 +181,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = FileEncoding)]
 #[serde(rename_all = "lowercase")]
 enum Encoding {
     Utf8,

@@ -39,6 +39,24 @@ struct Head {
     follows: bool,
 }
 
+/// Execute a program
+///
+/// Answers when it has ended, or with `accept: text/event-stream` while it goes on. With `tests` it is compiled once,
+/// and run and judged once for each.
+#[utoipa::path(
+    post, path = "/execute/{language}", operation_id = "execute", tag = "Programs",
+    params(
+        ("language" = String, Path, description = "A name or an alias, as in `GET /languages`.", example = "python"),
+        ("idempotency-key" = Option<String>, Header, description = "The same request with the same key is executed once, \
+            and answered again. Not for events.", max_length = 255, pattern = "^[!-~]{1,255}$"),
+    ),
+    request_body(
+        content((body::Written = "application/json"), (String = "text/plain")),
+        description = "As text it is the code itself, with default limits and no input.",
+    ),
+    responses((status = 200, description = "What the program did, whatever that was.",
+        content((crate::run::answer::Answer = "application/json"), (String = "text/event-stream")))),
+)]
 pub(super) async fn execute(
     State(state): State<Arc<ApiState>>,
     Extension(caller): Extension<Caller>,

@@ -108,7 +108,10 @@ fn may<'a>(rules: &'a Rules, request: &Request) -> Result<Option<&'a Arc<Key>>, 
     let Some(keys) = &rules.keys else {
         return Ok(None);
     };
-    if matches!(path, "/livez" | "/readyz") {
+    // Nothing of this server's is in the description, and no page can send a key for itself.
+    if matches!(path, "/livez" | "/readyz" | "/openapi.json" | "/docs")
+        || path.starts_with("/docs/")
+    {
         return Ok(None);
     }
     let own = headers.get(API_KEY).and_then(|value| value.to_str().ok());

@@ -17,6 +17,7 @@ mod held;
 mod idempotency;
 mod incoming;
 mod jobs;
+mod openapi;
 mod problem;
 mod reports;
 mod service;
@@ -162,11 +163,15 @@ pub fn router(state: Arc<ApiState>) -> Router {
         .route("/readyz", get(reports::readyz))
         .route("/metrics", get(reports::metrics))
         .route("/metrics/memory", get(reports::memory))
-        .route("/admin/emergency-shutdown", post(admin::emergency_shutdown));
+        .route("/admin/emergency-shutdown", post(admin::emergency_shutdown))
+        .route("/openapi.json", get(openapi::description));
     // The same under its version: what comes after it may mean something else elsewhere.
     Router::new()
         .nest(VERSIONED, routes.clone())
         .merge(routes)
+        .route("/docs", get(openapi::page))
+        .route("/docs/", get(openapi::file))
+        .route("/docs/{*file}", get(openapi::file))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(state.clone(), gate::gate))
@@ -183,7 +188,7 @@ async fn unknown_route(uri: Uri) -> Problem {
         "Unknown route",
         format!(
             "there is nothing at {:?}; see POST /execute/{{language}}, /jobs, /blobs/{{sha256}}, GET /languages, /pool/stats, /health, /livez, \
-             /readyz and /metrics",
+             /readyz and /metrics; all of it is at GET /docs",
             uri.path()
         ),
     )

@@ -14,6 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
 /// A future that can be held by a trait object.
 pub type Answering<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -89,7 +90,7 @@ pub enum ServiceError {
 }
 
 /// `GET /pool/stats`.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct PoolStats {
     pub engine: String,
     pub languages: BTreeMap<String, LanguageStats>,
@@ -98,7 +99,7 @@ pub struct PoolStats {
 }
 
 /// The pool of one language.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct LanguageStats {
     pub engine: &'static str,
     /// What runners are made from: an image, an unpacked one, or this machine's own programs;
@@ -127,6 +128,7 @@ pub struct LanguageStats {
     /// Runners that were idle for too long.
     pub reaped_total: u64,
     /// Runners that ended, by reason.
+    #[schema(value_type = BTreeMap<String, u64>)]
     pub retired_total: BTreeMap<Retired, u64>,
     pub claim_wait_p50_ms: f64,
     pub claim_wait_p95_ms: f64,
@@ -139,7 +141,7 @@ pub struct LanguageStats {
 }
 
 /// `GET /metrics/memory`.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct MemoryReport {
     pub server: ServerMemory,
     pub cache: CacheMemory,
@@ -150,7 +152,7 @@ pub struct MemoryReport {
     pub log_lines_lost: u64,
 }
 
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct ServerMemory {
     pub resident_bytes: u64,
     pub peak_resident_bytes: u64,
@@ -159,7 +161,7 @@ pub struct ServerMemory {
     pub descriptors: u64,
 }
 
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct CacheMemory {
     pub memory_bytes: u64,
     pub memory_max_bytes: u64,
@@ -176,7 +178,7 @@ pub struct Health {
     pub parts: Vec<Part>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Part {
     pub name: String,
     pub state: PartState,
@@ -189,7 +191,7 @@ pub struct Part {
     pub last_error_s_ago: Option<f64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PartState {
     Ok,
@@ -199,7 +201,7 @@ pub enum PartState {
 }
 
 /// `GET /readyz`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Readiness {
     /// Every language that is not left out can be executed, one at least, and new work is taken.
     pub ready: bool,
@@ -207,7 +209,7 @@ pub struct Readiness {
     pub languages: Vec<LanguageReadiness>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LanguageReadiness {
     pub language: String,
     /// False where it is left out: nobody asked for it, and what it needs is not there.

@@ -1,9 +1,10 @@
 //! What the cache tells about itself: figures only.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The part `cache` of `GET /pool/stats`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CacheStats {
     /// Requests that got a program that had been compiled before, from whichever tier.
     pub hits_total: u64,
@@ -16,7 +17,7 @@ pub struct CacheStats {
 }
 
 /// One tier.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TierStats {
     pub entries: u64,
     pub bytes: u64,
@@ -30,7 +31,7 @@ pub struct TierStats {
 }
 
 /// The tier on disk.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DiskStats {
     /// `null` where there is none.
     pub folder: Option<String>,

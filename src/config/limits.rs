@@ -2,6 +2,7 @@
 //! them. Pure; only compares numbers, so nothing here can overflow.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 use warmbox_protocol::Limits;
 
 const MIB: u64 = 1 << 20;
@@ -92,17 +93,27 @@ impl Default for LimitTable {
 }
 
 /// A request's optional `limits`; also the file's tables `[limits]` and `[ceilings]`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[schema(as = Limits)]
 #[serde(deny_unknown_fields, default)]
 pub struct Asked {
+    #[schema(minimum = 1)]
     pub wall_ms: Option<u64>,
+    #[schema(minimum = 1)]
     pub cpu_ms: Option<u64>,
+    #[schema(minimum = 1)]
     pub memory_bytes: Option<u64>,
+    #[schema(minimum = 1)]
     pub processes: Option<u64>,
+    #[schema(minimum = 1)]
     pub output_bytes: Option<u64>,
+    #[schema(minimum = 1)]
     pub file_size_bytes: Option<u64>,
+    #[schema(minimum = 1)]
     pub disk_bytes: Option<u64>,
+    #[schema(minimum = 1)]
     pub open_files: Option<u64>,
+    #[schema(minimum = 1)]
     pub compile_wall_ms: Option<u64>,
 }
 

@@ -5,11 +5,12 @@ use crate::run::answer::{Answer, CompileAnswer, OutputFile, Status, Timings, Usa
 use crate::run::text::Encoding;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// One event. They come in this order: `queued`, `compile` where the language compiles, `started`,
 /// what the program does, and last `result` or `error`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event<'a> {
     /// The run is accepted under this id. Its place among those that wait for a runner, from 1; 0
@@ -50,13 +51,15 @@ pub enum Event<'a> {
     },
     /// There is no answer: a problem document.
     Error {
+        #[schema(value_type = Object)]
         problem: &'a RawValue,
     },
 }
 
 /// An answer without what was told already: the program's output, its pictures, its tests. They may
 /// be large, and many clients take no large message.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Result)]
 pub struct Rest<'a> {
     run_id: Uuid,
     language: &'a str,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Milliseconds since 1970-01-01 UTC.
@@ -54,7 +55,7 @@ pub enum State {
 }
 
 /// Why a job came to no answer of its program.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Failure {
     /// As in problem documents.
     pub code: String,
@@ -62,7 +63,8 @@ pub struct Failure {
 }
 
 /// A state's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema)]
+#[schema(as = JobStatus, rename_all = "snake_case")]
 pub enum Status {
     Queued,
     Running,

@@ -3,9 +3,10 @@
 use super::checker::Difference;
 use crate::run::answer::{Status, UsageAnswer};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What is said of a test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Accepted,
@@ -62,7 +63,7 @@ impl Verdict {
 }
 
 /// All tests of a request.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Judged {
     /// `accepted`, or that of the first test that was not.
     pub verdict: Verdict,
@@ -72,7 +73,8 @@ pub struct Judged {
 }
 
 /// One test.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = JudgedTest)]
 pub struct TestAnswer {
     /// From 0, as in the request.
     pub index: usize,
@@ -100,7 +102,7 @@ pub struct TestAnswer {
 }
 
 /// The tests together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
 pub struct Totals {
     pub tests: usize,
     pub accepted: usize,

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use utoipa::ToSchema;
 
 /// How an output is judged by comparing it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -24,7 +25,7 @@ pub enum Checker {
 }
 
 /// Where two outputs first differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Difference {
     /// From 1, in what the program wrote; in the expected output where it wrote too little.
     pub line: usize,

@@ -8,10 +8,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// What a program did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Answer {
     pub run_id: Uuid,
     pub language: String,
@@ -59,7 +60,7 @@ impl Answer {
 }
 
 /// The verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Ok,
@@ -95,7 +96,8 @@ impl Status {
 }
 
 /// The compile stage.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Compile)]
 pub struct CompileAnswer {
     pub status: Status,
     pub exit_code: Option<i32>,
@@ -106,7 +108,7 @@ pub struct CompileAnswer {
 }
 
 /// A file that the request asked to have back.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OutputFile {
     pub name: String,
     pub content: String,
@@ -132,7 +134,8 @@ impl From<CollectedFile> for OutputFile {
 }
 
 /// What the run stage used.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+#[schema(as = Usage)]
 pub struct UsageAnswer {
     pub cpu_ms: f64,
     pub cpu_user_ms: f64,
@@ -159,7 +162,7 @@ impl From<&warmbox_protocol::Usage> for UsageAnswer {
 }
 
 /// Where the time went.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
 pub struct Timings {
     /// Waiting for a free runner.
     pub queue_ms: f64,

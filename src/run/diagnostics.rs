@@ -2,12 +2,13 @@
 //! not understood is left to the text, which is always answered whole.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// More than anybody reads; a template can make a compiler write thousands.
 const MAX_DIAGNOSTICS: usize = 500;
 
 /// One message of the compile stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Diagnostic {
     /// As the compiler named it; `null` for the linker and the compiler itself.
     pub file: Option<String>,
@@ -19,7 +20,7 @@ pub struct Diagnostic {
     pub message: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     Error,

@@ -6,6 +6,7 @@ mod utf8;
 pub use utf8::Utf8;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 use warmbox_protocol::Stream;
 use warmbox_protocol::frame::CHUNK_BYTES;
 
@@ -34,7 +35,8 @@ pub struct Text {
 }
 
 /// Whether the text is exactly what the program wrote.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = OutputEncoding)]
 pub enum Encoding {
     #[default]
     #[serde(rename = "utf-8")]

@@ -4,8 +4,8 @@
 use super::files::{data_files, program_files};
 use super::named::{Named, NamedPlace};
 use super::{Object, WrittenFile, check_args, check_std};
-use crate::api::ApiState;
 use crate::api::problem::Problem;
+use crate::api::{ApiState, openapi};
 use crate::config::Asked;
 use crate::judge::{Check, Checker, Judging, Program, Test};
 use crate::language::Language;
@@ -14,6 +14,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 const MAX_TESTS: usize = 1000;
 /// The weights of all tests together stay far from where adding them up would be inexact.
@@ -21,28 +22,45 @@ const MAX_WEIGHT: f64 = 1e9;
 /// How far apart numbers may be that are taken for the same, where nothing else is said.
 const NEAR: f64 = 1e-6;
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Deserialize, Default, ToSchema)]
+#[schema(as = Test)]
+#[serde(deny_unknown_fields)]
 pub(super) struct WrittenTest {
     name: Option<String>,
     stdin: Option<String>,
+    /// Another name for `stdin`.
     input: Option<String>,
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     stdin_blob: Option<String>,
     expected_output: Option<String>,
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     expected_output_blob: Option<String>,
+    /// Instead of the request's.
+    #[schema(max_items = 64)]
     args: Option<Vec<String>>,
+    /// Beside the program's.
+    #[serde(default)]
+    #[schema(value_type = Vec<WrittenFile>, max_items = 256)]
     files: Vec<Object<WrittenFile>>,
+    /// Those that are named here go before the request's.
+    #[schema(value_type = Option<Asked>)]
     limits: Option<Object<Asked>>,
+    /// By default 1.
+    #[schema(minimum = 0, maximum = 1e9)]
     weight: Option<f64>,
+    #[schema(schema_with = openapi::checker)]
     checker: Option<WrittenChecker>,
 }
 
 /// A program of the request that judges another.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = JudgingProgram)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenProgram {
     language: String,
+    #[schema(pattern = r"[^\t\n\x0C\r ]")]
     code: Option<String>,
+    #[schema(value_type = Option<Vec<WrittenFile>>, min_items = 1, max_items = 256)]
     files: Option<Vec<Object<WrittenFile>>>,
     std: Option<String>,
 }

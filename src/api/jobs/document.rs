@@ -1,16 +1,19 @@
 //! A job as it is told. Its field names are public.
 
-use crate::jobs::{Callback, Delivery, Failure, Found, Job, Moment, State};
+use crate::jobs::{Callback, Delivery, Failure, Found, Job, Moment, State, Status};
 use crate::utc::rfc3339;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A result that is larger is not sent to a receiver, who can fetch it.
 const LARGEST_TOLD: usize = 256 << 10;
 
-#[derive(Serialize)]
-struct Document<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Job)]
+pub(in crate::api) struct Document<'a> {
     id: Uuid,
+    #[schema(value_type = Status)]
     status: &'static str,
     language: &'a str,
     created_at: String,
@@ -23,9 +26,11 @@ struct Document<'a> {
     callback: Option<CallbackDocument<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Callback)]
 struct CallbackDocument<'a> {
     url: &'a str,
+    /// `waiting` for the end, `due`, `delivered` or `failed`.
     state: &'static str,
     attempts: u32,
     next_at: Option<String>,

@@ -43,6 +43,17 @@ struct Tale {
     _following: Following,
 }
 
+/// What a job does, while it does it
+///
+/// Ids of events are `ATTEMPT-SEQ`.
+#[utoipa::path(
+    get, path = "/jobs/{id}/events", operation_id = "followJob", tag = "Jobs",
+    params(
+        ("id" = Uuid, Path, description = "As it was answered."),
+        ("last-event-id" = Option<String>, Header, description = "The last that was seen.", pattern = r"^[0-9]{1,9}-[0-9]{1,9}$"),
+    ),
+    responses((status = 200, description = "Events.", body = String, content_type = "text/event-stream")),
+)]
 pub(in crate::api) async fn events(
     axum::extract::State(state): StateRef,
     Extension(caller): CallerRef,

@@ -2,7 +2,8 @@
 //! `POST /execute/{language}`; what is answered with 202 is on disk.
 
 mod document;
-mod events;
+pub(super) use document::Document;
+pub(super) mod events;
 mod parse;
 mod work;
 
@@ -27,6 +28,7 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATIO
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use parse::Asked;
+pub(super) use parse::MOST;
 use sha2::Digest as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +47,17 @@ type StateRef = State<Arc<ApiState>>;
 type CallerRef = Extension<Caller>;
 type Id = Result<Path<String>, PathRejection>;
 
-/// `POST /jobs`.
+/// Leave programs to be executed later
+///
+/// One, or up to 1,000 at once: all are taken, or none. What is answered is on disk.
+#[utoipa::path(
+    post, path = "/jobs", operation_id = "submitJobs", tag = "Jobs",
+    params(("idempotency-key" = Option<String>, Header, description = "The same request with the same key gives the \
+        same jobs.", max_length = 255, pattern = "^[!-~]{1,255}$")),
+    request_body(content = ref("#/components/schemas/Submission"), content_type = "application/json"),
+    responses((status = 202, description = "They are taken.", body = ref("#/components/schemas/Submitted"),
+        headers(("location" = String, description = "Of the job, if it is one.")))),
+)]
 pub(super) async fn submit(
     State(state): StateRef,
     Extension(caller): CallerRef,
@@ -161,7 +173,15 @@ async fn to_jobs(
     Ok((jobs, pins))
 }
 
-/// `GET /jobs/{id}`.
+/// A job, with its result once it has one
+#[utoipa::path(
+    get, path = "/jobs/{id}", operation_id = "getJob", tag = "Jobs",
+    params(
+        ("id" = Uuid, Path, description = "As it was answered."),
+        ("wait_ms" = Option<u64>, Query, description = "How long to wait for its end.", minimum = 0, maximum = 60000),
+    ),
+    responses((status = 200, description = "It as it is now.", body = ref("#/components/schemas/WholeJob"))),
+)]
 pub(super) async fn find(
     State(state): StateRef,
     Extension(caller): CallerRef,
@@ -187,7 +207,16 @@ pub(super) async fn find(
     Ok(answers::with_json(bytes))
 }
 
-/// `GET /jobs`.
+/// One's own jobs, newest first, without their results
+#[utoipa::path(
+    get, path = "/jobs", operation_id = "listJobs", tag = "Jobs",
+    params(
+        ("status" = Option<Status>, Query, description = "Only these."),
+        ("limit" = Option<u64>, Query, description = "Of a page; by default 50.", minimum = 1, maximum = 1000),
+        ("after" = Option<Uuid>, Query, description = "The `next` of the page before."),
+    ),
+    responses((status = 200, description = "A page.", body = ref("#/components/schemas/JobPage"))),
+)]
 pub(super) async fn list(
     State(state): StateRef,
     Extension(caller): CallerRef,
@@ -224,7 +253,17 @@ pub(super) async fn list(
     Ok(answers::with_json(list.into()))
 }
 
-/// `DELETE /jobs/{id}`.
+/// A job that is not wanted any more
+///
+/// One that has not ended is cancelled; one that has is forgotten.
+#[utoipa::path(
+    delete, path = "/jobs/{id}", operation_id = "deleteJob", tag = "Jobs",
+    params(("id" = Uuid, Path, description = "As it was answered.")),
+    responses(
+        (status = 200, description = "It is cancelled.", body = ref("#/components/schemas/WholeJob")),
+        (status = 204, description = "It is forgotten."),
+    ),
+)]
 pub(super) async fn cancel(
     State(state): StateRef,
     Extension(caller): CallerRef,

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Jobs in one request.
-pub(super) const MOST: usize = 1000;
+pub(in crate::api) const MOST: usize = 1000;
 
 /// One job, checked.
 pub(super) struct Wanted {

@@ -44,7 +44,17 @@ pub(in crate::api) async fn events(
     Ok(respond(reader, Some(first), (following, occupied)))
 }
 
-/// The rest of a run's events.
+/// Go on with a run whose connection was lost
+///
+/// The rest of its events, from the one after `last-event-id`.
+#[utoipa::path(
+    get, path = "/runs/{run_id}/events", operation_id = "followRun", tag = "Live runs",
+    params(
+        ("run_id" = Uuid, Path, description = "As its events and its answer say."),
+        ("last-event-id" = Option<u64>, Header, description = "The last that was seen; by default none was."),
+    ),
+    responses((status = 200, description = "Events.", body = String, content_type = "text/event-stream")),
+)]
 pub(in crate::api) async fn again(
     State(state): State<Arc<ApiState>>,
     Extension(caller): Extension<Caller>,
@@ -59,7 +69,14 @@ pub(in crate::api) async fn again(
     Ok(respond(run.read(after), None, (following, occupied)))
 }
 
-/// Ends a run; its result still comes to whoever follows it.
+/// End a run
+///
+/// Its result still comes to whoever follows it.
+#[utoipa::path(
+    delete, path = "/runs/{run_id}", operation_id = "cancelRun", tag = "Live runs",
+    params(("run_id" = Uuid, Path, description = "As its events say.")),
+    responses((status = 202, description = "It is told.")),
+)]
 pub(in crate::api) async fn cancel(
     State(state): State<Arc<ApiState>>,
     Extension(caller): Extension<Caller>,

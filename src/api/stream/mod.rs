@@ -1,10 +1,10 @@
 //! Runs that a client follows while they go on: by server-sent events ([`events`]) or a WebSocket
 //! ([`socket`]). Both read the same feed, and whoever loses a connection goes on with either.
 
-mod events;
+pub(super) mod events;
 mod origin;
 mod said;
-mod socket;
+pub(super) mod socket;
 
 pub(super) use events::{KEEP_ALIVE, LAST_EVENT_ID, again, cancel, events};
 pub(super) use socket::socket;

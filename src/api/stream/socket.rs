@@ -72,6 +72,19 @@ impl From<&Problem> for Close {
 type Outgoing = SplitSink<WebSocket, Message>;
 type Incoming = SplitStream<WebSocket>;
 
+/// Execute a program and talk to it (WebSocket)
+///
+/// The first message is the request, as the body of `POST /execute/{language}`. Events come as messages; `stdin`,
+/// `stdin_eof`, `signal`, `resize` and `cancel` go. With `run_id` it goes on with a run whose connection was lost.
+#[utoipa::path(
+    get, path = "/execute/{language}/ws", operation_id = "talk", tag = "Live runs",
+    params(
+        ("language" = String, Path, description = "A name or an alias, as in `GET /languages`.", example = "python"),
+        ("run_id" = Option<Uuid>, Query, description = "The run to go on with."),
+        ("after" = Option<u64>, Query, description = "The `seq` of the last event that was seen."),
+    ),
+    responses((status = 101, description = "The connection is a WebSocket from here on.")),
+)]
 pub(in crate::api) async fn socket(
     State(state): State<Arc<ApiState>>,
     Extension(caller): Extension<Caller>,

@@ -65,7 +65,7 @@ fn each_way_to_fail_has_its_verdict() {
             "python",
             &json!({
                 "code": code, "tests": tests,
-                "limits": {"cpu_ms": 500, "wall_ms": 1500, "memory_bytes": 100 << 20, "output_bytes": 10_000},
+                "limits": {"cpu_ms": 500, "wall_ms": 6000, "memory_bytes": 100 << 20, "output_bytes": 10_000},
             }),
         );
         for (test, (what, verdict, limit)) in answer["tests"]
