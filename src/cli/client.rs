@@ -5,16 +5,19 @@ use super::{Program, exit, fail};
 use crate::language;
 use crate::run::answer::Status;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
+use ureq::RequestBuilder;
 
 /// Longer than any limit that a server of ours allows, queue included.
 const DEADLINE: Duration = Duration::from_secs(180);
 
 /// The part of an answer that is shown.
 #[derive(Deserialize)]
-struct Shown {
+pub(super) struct Shown {
     status: Status,
     limit: Option<String>,
     exit_code: Option<i32>,
@@ -29,14 +32,83 @@ struct Compile {
     stderr: String,
 }
 
-pub(super) fn client(program: &Program, url: &str, key: Option<&str>) -> ExitCode {
-    match ask(program, url, key) {
+/// A server, and who asks it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Place {
+    /// The server's address
+    #[arg(long, env = "WARMBOX_URL", default_value = "http://127.0.0.1:5001")]
+    url: String,
+    /// The API key, where the server asks for one
+    #[arg(long, env = "WARMBOX_API_KEY", hide_env_values = true)]
+    key: Option<String>,
+}
+
+type Answered = ureq::http::Response<ureq::Body>;
+
+impl Place {
+    pub(super) fn get(&self, path: &str) -> anyhow::Result<Answered> {
+        self.heard(path, |agent, url| self.with_key(agent.get(url)).call())
+    }
+
+    pub(super) fn delete(&self, path: &str) -> anyhow::Result<Answered> {
+        self.heard(path, |agent, url| self.with_key(agent.delete(url)).call())
+    }
+
+    pub(super) fn post(&self, path: &str, body: &Value) -> anyhow::Result<Answered> {
+        self.heard(path, |agent, url| {
+            self.with_key(agent.post(url)).send_json(body)
+        })
+    }
+
+    fn with_key<Any>(&self, request: RequestBuilder<Any>) -> RequestBuilder<Any> {
+        match &self.key {
+            Some(key) => request.header("authorization", format!("Bearer {key}")),
+            None => request,
+        }
+    }
+
+    /// The answer, where it is not a problem.
+    fn heard(
+        &self,
+        path: &str,
+        ask: impl FnOnce(&ureq::Agent, &str) -> Result<Answered, ureq::Error>,
+    ) -> anyhow::Result<Answered> {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(DEADLINE))
+            .build()
+            .into();
+        let url = format!("{}{path}", self.url.trim_end_matches('/'));
+        let mut response = ask(&agent, &url).map_err(|error| anyhow::anyhow!("{url}: {error}"))?;
+        if !response.status().is_success() {
+            let problem: Value = response.body_mut().read_json()?;
+            let detail = problem["detail"].as_str().unwrap_or("no detail");
+            anyhow::bail!("the server answered {}: {detail}", response.status());
+        }
+        Ok(response)
+    }
+}
+
+pub(super) fn client(program: Option<&Program>, place: &Place) -> ExitCode {
+    let answered = match program {
+        Some(program) => ask(program, place),
+        // Not without a file or another command, says the command line.
+        None => Err(anyhow::anyhow!("which file?")),
+    };
+    match answered {
         Ok(answer) => show(&answer),
         Err(error) => fail(exit::FAILED, &format!("{error:#}")),
     }
 }
 
-fn ask(program: &Program, url: &str, key: Option<&str>) -> anyhow::Result<Shown> {
+fn ask(program: &Program, place: &Place) -> anyhow::Result<Shown> {
+    let (language, body) = request(program)?;
+    let mut response = place.post(&format!("/execute/{language}"), &body)?;
+    Ok(large(&mut response)?)
+}
+
+/// The language of a program, and the request for it.
+pub(super) fn request(program: &Program) -> anyhow::Result<(String, Value)> {
     // The server may know more of them; those are to be named.
     let language = match &program.language {
         Some(language) => language.clone(),
@@ -50,29 +122,16 @@ fn ask(program: &Program, url: &str, key: Option<&str>) -> anyhow::Result<Shown>
     if let Some(std) = &program.std {
         body["std"] = std.as_str().into();
     }
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(DEADLINE))
-        .build()
-        .into();
-    let url = format!("{}/execute/{language}", url.trim_end_matches('/'));
-    let mut request = agent.post(&url);
-    if let Some(key) = key {
-        request = request.header("authorization", format!("Bearer {key}"));
-    }
-    let mut response = request
-        .send_json(&body)
-        .map_err(|error| anyhow::anyhow!("{url}: {error}"))?;
-    if response.status() != 200 {
-        let problem: serde_json::Value = response.body_mut().read_json()?;
-        let detail = problem["detail"].as_str().unwrap_or("no detail");
-        anyhow::bail!("the server answered {}: {detail}", response.status());
-    }
-    let reading = response.body_mut().with_config().limit(256 << 20);
-    Ok(reading.read_json()?)
+    Ok((language, body))
 }
 
-fn show(answer: &Shown) -> ExitCode {
+/// JSON that may have a program's output in it.
+pub(super) fn large<Read: DeserializeOwned>(response: &mut Answered) -> Result<Read, ureq::Error> {
+    let reading = response.body_mut().with_config().limit(256 << 20);
+    reading.read_json()
+}
+
+pub(super) fn show(answer: &Shown) -> ExitCode {
     if let Some(compile) = &answer.compile {
         let _ = std::io::stderr().write_all(compile.stderr.as_bytes());
     }

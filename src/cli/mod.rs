@@ -4,6 +4,7 @@ mod client;
 mod doctor;
 mod health;
 mod images;
+mod job;
 mod key;
 mod run;
 mod serve;
@@ -59,15 +60,14 @@ enum Command {
         settings: Box<Settings>,
     },
     /// Send one file to a server and print what it printed
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Client {
         #[command(flatten)]
-        program: Program,
-        /// The server's address
-        #[arg(long, env = "WARMBOX_URL", default_value = "http://127.0.0.1:5001")]
-        url: String,
-        /// The API key, where the server asks for one
-        #[arg(long, env = "WARMBOX_API_KEY", hide_env_values = true)]
-        key: Option<String>,
+        program: Option<Program>,
+        #[command(flatten)]
+        place: client::Place,
+        #[command(subcommand)]
+        later: Option<Later>,
     },
     /// Say what this machine has, what is missing and how to mend it
     Doctor {
@@ -93,6 +93,14 @@ enum Command {
     },
     /// Print a completion script for a shell
     Completions { shell: Shell },
+}
+
+/// What `client` asks for besides an answer at once.
+#[derive(Debug, Subcommand)]
+enum Later {
+    /// Programs that are executed later
+    #[command(subcommand)]
+    Job(job::Wanted),
 }
 
 /// A program to execute, as `run` and `client` take it.
@@ -123,7 +131,11 @@ pub fn main() -> ExitCode {
         Command::Run { program, settings } => {
             with_config(&settings, |config| run::run(config, &program))
         }
-        Command::Client { program, url, key } => client::client(&program, &url, key.as_deref()),
+        Command::Client {
+            later: Some(Later::Job(wanted)),
+            ..
+        } => job::job(&wanted),
+        Command::Client { program, place, .. } => client::client(program.as_ref(), &place),
         Command::Doctor { settings } => with_config(&settings, doctor::doctor),
         Command::Images { settings } => with_config(&settings, images::images),
         Command::Health { url } => health::health(url.as_deref()),

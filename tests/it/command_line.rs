@@ -109,6 +109,52 @@ fn client_prints_what_run_would() {
 }
 
 #[test]
+fn client_has_jobs_executed_later() {
+    // The server wants it to be nobody else's.
+    let jobs = tempfile::tempdir().expect("a folder");
+    let place = jobs.path().display().to_string();
+    let args = ["--languages", "python", "--jobs-dir", &place];
+    let server = Server::with(usual(), &args);
+    let folder = open_folder();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(file("a.py"), ECHO).expect("it is ours");
+    fs::write(file("in"), "x").expect("it is ours");
+    fs::write(file("slow.py"), "import time\ntime.sleep(60)").expect("it is ours");
+    let url = ["--url", &*server.url];
+    let job = |words: &[&str], rest: &[&str]| {
+        let args = [&["client", "job"], words, &url, rest].concat();
+        warmbox(usual(), folder.path(), &args)
+    };
+    let (script, slow, input) = (file("a.py"), file("slow.py"), file("in"));
+    let wanted = ["submit", &*script, "--stdin", &*input];
+    let (code, id, stderr) = job(&wanted, &["--", "a", "b"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let id = id.trim();
+    let ended = job(&["wait", id], &[]);
+    assert_eq!(ended, (3, "out x".into(), "err a b".into()));
+    let (_, other, _) = job(&["submit", &slow], &[]);
+    let other = other.trim();
+    assert_eq!(
+        job(&["cancel", other], &[]),
+        (0, "cancelled\n".into(), String::new())
+    );
+    let (code, stdout, stderr) = job(&["wait", other], &[]);
+    assert_eq!((code, stdout.as_str()), (1, ""));
+    assert!(stderr.contains("cancelled"), "{stderr}");
+    let (code, listed, _) = job(&["list"], &[]);
+    let rows: Vec<Vec<&str>> = (listed.lines())
+        .map(|line| line.split_whitespace().take(3).collect())
+        .collect();
+    let expected = [[other, "cancelled", "python"], [id, "done", "python"]];
+    assert_eq!((code, rows), (0, expected.map(Vec::from).to_vec()));
+    assert_eq!(job(&["cancel", id], &[]).1, "removed\n");
+    let (code, _, stderr) = job(&["wait", id], &[]);
+    assert!(code == 1 && stderr.contains("404"), "{stderr}");
+    let (code, _, stderr) = warmbox(usual(), folder.path(), &["client"]);
+    assert!(code == 2 && stderr.contains("Usage"), "{code} {stderr}");
+}
+
+#[test]
 fn doctor_says_what_is_here_and_what_is_missing() {
     for setup in setups() {
         let folder = open_folder();

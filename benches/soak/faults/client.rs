@@ -1,6 +1,7 @@
 //! HTTP as a client sees it when things break: every way in which a connection can end is told
 //! apart. Knows nothing of what is asked.
 
+use super::events::Events;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -51,6 +52,19 @@ impl Client {
         self.exchange(&format!("GET {path} HTTP/1.1\r\nhost: soak\r\n\r\n"))
     }
 
+    pub(super) fn delete(&mut self, path: &str) -> Result<Reply, Broken> {
+        self.exchange(&format!("DELETE {path} HTTP/1.1\r\nhost: soak\r\n\r\n"))
+    }
+
+    /// Sends jobs, under a name by which they are known when they are sent again.
+    pub(super) fn submit(&mut self, name: &str, body: &str) -> Result<Reply, Broken> {
+        self.exchange(&post(
+            "/jobs",
+            &format!("idempotency-key: {name}\r\n"),
+            body,
+        ))
+    }
+
     pub(super) fn execute(&mut self, language: &str, body: &str) -> Result<Reply, Broken> {
         self.exchange(&request(language, body))
     }
@@ -68,13 +82,7 @@ impl Client {
     fn exchange(&mut self, request: &str) -> Result<Reply, Broken> {
         let mut connection = match self.open.take() {
             Some(open) => open,
-            None => match TcpStream::connect_timeout(&self.at, CONNECT) {
-                Ok(stream) => BufReader::new(stream),
-                Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
-                    return Err(Broken::Refused);
-                }
-                Err(error) => return Err(Broken::Cut(format!("connect: {error}"))),
-            },
+            None => self.connect()?,
         };
         let (reply, closes) = self.talk(&mut connection, request).map_err(broken)?;
         if !closes {
@@ -83,11 +91,37 @@ impl Client {
         Ok(reply)
     }
 
+    fn connect(&self) -> Result<BufReader<TcpStream>, Broken> {
+        match TcpStream::connect_timeout(&self.at, CONNECT) {
+            Ok(stream) => Ok(BufReader::new(stream)),
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => Err(Broken::Refused),
+            Err(error) => Err(Broken::Cut(format!("connect: {error}"))),
+        }
+    }
+
+    /// Asks for something that is told in events, on a connection of its own.
+    pub(super) fn follow(&self, request: &str) -> Result<Followed, Broken> {
+        let mut connection = self.connect()?;
+        let head = self.send(&mut connection, request).map_err(broken)?;
+        if head.chunked {
+            return Ok(Followed::Events(Events::new(connection)));
+        }
+        let reply = head.reply(&mut connection).map_err(broken)?;
+        Ok(Followed::Answered(reply))
+    }
+
     fn talk(
         &self,
         connection: &mut BufReader<TcpStream>,
         request: &str,
     ) -> std::io::Result<(Reply, bool)> {
+        let head = self.send(connection, request)?;
+        let closes = head.closes;
+        Ok((head.reply(connection)?, closes))
+    }
+
+    /// Sends a request, and reads the head of its answer.
+    fn send(&self, connection: &mut BufReader<TcpStream>, request: &str) -> std::io::Result<Head> {
         connection.get_ref().set_nodelay(true)?;
         connection.get_ref().set_read_timeout(Some(self.deadline))?;
         connection
@@ -96,41 +130,71 @@ impl Client {
         connection.get_mut().write_all(request.as_bytes())?;
         let status = line(connection)?;
         let status = status.split(' ').nth(1).and_then(|it| it.parse().ok());
-        let (mut length, mut closes, mut retry_after) = (0, false, None);
+        let mut head = Head {
+            status: status.unwrap_or(0),
+            ..Head::default()
+        };
         loop {
             let line = line(connection)?.to_ascii_lowercase();
             match line.split_once(": ") {
-                None => break,
-                Some(("content-length", text)) => length = text.parse().unwrap_or(0),
-                Some(("retry-after", text)) => retry_after = text.parse().ok(),
-                Some(("connection", "close")) => closes = true,
+                None => return Ok(head),
+                Some(("content-length", text)) => head.length = text.parse().unwrap_or(0),
+                Some(("retry-after", text)) => head.retry_after = text.parse().ok(),
+                Some(("connection", "close")) => head.closes = true,
+                Some(("transfer-encoding", "chunked")) => head.chunked = true,
                 Some(_) => {}
             }
         }
-        if length > MOST_BYTES {
-            return Err(ErrorKind::InvalidData.into());
-        }
-        let mut body = vec![0; length];
-        connection.read_exact(&mut body)?;
-        let reply = Reply {
-            status: status.unwrap_or(0),
-            retry_after,
-            body: String::from_utf8_lossy(&body).into_owned(),
-        };
-        Ok((reply, closes))
     }
 }
 
+/// What stands before an answer.
+#[derive(Default)]
+struct Head {
+    status: u16,
+    retry_after: Option<u64>,
+    length: usize,
+    closes: bool,
+    chunked: bool,
+}
+
+impl Head {
+    fn reply(self, connection: &mut BufReader<TcpStream>) -> std::io::Result<Reply> {
+        if self.length > MOST_BYTES {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        let mut body = vec![0; self.length];
+        connection.read_exact(&mut body)?;
+        Ok(Reply {
+            status: self.status,
+            retry_after: self.retry_after,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
+    }
+}
+
+/// What comes of asking for events.
+pub(super) enum Followed {
+    Events(Events),
+    /// A refusal, in the place of events.
+    Answered(Reply),
+}
+
 fn request(language: &str, body: &str) -> String {
+    post(&format!("/execute/{language}"), "", body)
+}
+
+/// `headers` end with a line's end each.
+pub(super) fn post(path: &str, headers: &str, body: &str) -> String {
     format!(
-        "POST /execute/{language} HTTP/1.1\r\nhost: soak\r\ncontent-type: application/json\r\n\
+        "POST {path} HTTP/1.1\r\nhost: soak\r\n{headers}content-type: application/json\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
     )
 }
 
 /// A line of a head, without its end.
-fn line(connection: &mut BufReader<TcpStream>) -> std::io::Result<String> {
+pub(super) fn line(connection: &mut impl BufRead) -> std::io::Result<String> {
     let mut line = String::new();
     match connection.read_line(&mut line)? {
         0 => Err(ErrorKind::UnexpectedEof.into()),
@@ -138,7 +202,7 @@ fn line(connection: &mut BufReader<TcpStream>) -> std::io::Result<String> {
     }
 }
 
-fn broken(error: std::io::Error) -> Broken {
+pub(super) fn broken(error: std::io::Error) -> Broken {
     match error.kind() {
         ErrorKind::WouldBlock | ErrorKind::TimedOut => Broken::Late,
         _ => Broken::Cut(error.to_string()),

@@ -7,12 +7,15 @@ mod clock;
 mod course;
 mod daemon;
 mod disk;
+mod events;
 mod fault;
 mod inject;
+mod jobs;
 mod processes;
 mod programs;
 mod report;
 mod service;
+mod streams;
 mod tally;
 mod traffic;
 
@@ -29,7 +32,8 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tally::Shared;
 
-const CLIENTS: u64 = 6;
+/// Those that wait for their answers, that send jobs, and that follow runs.
+const CLIENTS: [(u64, traffic::Turn); 3] = [(6, traffic::ask), (2, jobs::turn), (2, streams::turn)];
 /// The first server on a new daemon makes its images.
 const FIRST_START: Duration = Duration::from_secs(300);
 const STOP: Duration = Duration::from_secs(60);
@@ -87,9 +91,10 @@ fn soak(plan: &Plan<'_>, share: Duration, outcome: &mut Outcome) -> anyhow::Resu
     let course = std::thread::scope(|scope| {
         // Also where this thread panics: the clients would go on for ever.
         let _end = End(&shared);
-        for client in 1..=CLIENTS {
+        let turns = CLIENTS.map(|(count, turn)| (0..count).map(move |_| turn));
+        for (client, turn) in (1_u64..).zip(turns.into_iter().flatten()) {
             let (shared, seed) = (&shared, plan.seed.wrapping_mul(1_000_003) ^ (client << 40));
-            scope.spawn(move || traffic::ask_until_the_end(shared, address, seed | 1));
+            scope.spawn(move || traffic::ask_until_the_end(shared, address, seed | 1, turn));
         }
         let mut scene = Scene {
             service: &mut service,

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 /// ours was stopped for some seconds.
 const AMPLE_MS: u64 = 30_000;
 const KINDS: u64 = 20;
+/// Of a program that is followed.
+const LINES: u64 = 12;
 
 /// A request, and what must come of it.
 pub(super) struct Program {
@@ -59,6 +61,13 @@ impl Program {
         self
     }
 
+    /// The same as one of `POST /jobs`.
+    pub(super) fn job(&self) -> String {
+        let mut body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        body["language"] = self.language.into();
+        body.to_string()
+    }
+
     /// The verdict, where it is the right one with the right output; else what is wrong.
     pub(super) fn check(&self, answer: &str) -> Result<&'static str, String> {
         let answer: Value =
@@ -85,6 +94,25 @@ pub(super) fn probe(language: &'static str, number: u64) -> Program {
         "cpp" => doubled(number),
         _ => python(0, number),
     }
+}
+
+/// One that is judged by three tests, of which every other number's fails the last.
+pub(super) fn judged(number: u64) -> Program {
+    let (code, wrong) = (format!("print(int(input()) + {number})"), number % 2);
+    let test = |n: u64, off: u64| json!({"stdin": n.to_string(), "expected_output": (n + number + off).to_string()});
+    let verdict = ["accepted", "wrong_answer"][wrong as usize];
+    Program::new("python", code, "ok", String::new())
+        .with("tests", json!([test(1, 0), test(2, 0), test(3, wrong)]))
+        .and("verdict", json!(verdict))
+}
+
+/// One that says its number again and again, with pauses.
+pub(super) fn told(number: u64) -> Program {
+    let code = format!(
+        "import time\nfor n in range({LINES}):\n    print(n, {number}, flush=True)\n    time.sleep(0.04)"
+    );
+    let said: Vec<_> = (0..LINES).map(|n| format!("{n} {number}\n")).collect();
+    Program::new("python", code, "ok", said.concat())
 }
 
 /// The program of this number; `dice` chooses its kind.

@@ -92,6 +92,28 @@ impl Outcome {
         ] {
             row(&mut text, what, count);
         }
+        text += "\n| jobs and followed runs | how many |\n|---|--:|\n";
+        row(&mut text, "jobs answered with 202", tally.jobs);
+        for ((language, verdict), count) in &tally.fetched {
+            let what = format!("fetched with the right result: {language}, `{verdict}`");
+            row(&mut text, &what, *count);
+        }
+        for (what, count) in [
+            ("of these, begun more than once", tally.begun_again),
+            ("cancelled by their client", tally.cancelled),
+            ("submissions sent again under their key", tally.sent_again),
+            (
+                "runs followed to their end, nothing missing or twice",
+                tally.followed,
+            ),
+            ("of these, gone on with after a cut", tally.gone_on),
+            (
+                "followed runs lost with their server or runner",
+                tally.lost_with_it,
+            ),
+        ] {
+            row(&mut text, what, count);
+        }
         text += "\n| fault | times | recovery p50, s | max, s |\n|---|--:|--:|--:|\n";
         for (fault, times) in &self.recoveries {
             let mut times: Vec<_> = times.iter().map(Duration::as_secs_f64).collect();
@@ -150,6 +172,11 @@ pub(super) fn page(outcomes: &[Outcome], command: &str) -> String {
          - **Traffic**: six clients ask all the time, each for programs in Python and C++ whose answer is known before\n\
          \x20 and has a number of its own in it: good ones, failing ones, ones that meet a limit, ones that do not\n\
          \x20 compile. One of 30 requests is closed by its client. Verdict, output and exit code must be right.\n\
+         - **Jobs**: two clients send the same programs as jobs, one by one and in batches of up to 6, one of four with\n\
+         \x20 tests, under an idempotency key by which they are sent again until the answer is 202. Each must then be\n\
+         \x20 found done with the right result, whatever was killed meanwhile; one of ten is cancelled, and must stay so.\n\
+         - **Followed runs**: two clients follow runs by server-sent events; three of four connections are cut, and\n\
+         \x20 the rest asked for on another. All events must come, in order and once.\n\
          - **Refusals** are 429 or 503 with `retry-after` and a `code`. `stopping` and `disk_low` count as failures\n\
          \x20 where the server is not stopping or its disk not full; a 500 does where fewer than two runners were\n\
          \x20 killed since it was asked; a cut connection does but for SIGKILL of the server, or where it was asked\n\

@@ -48,6 +48,22 @@ pub(super) struct Tally {
     pub(super) cut_by_kill: u64,
     /// Answered with 500 after two runners were killed under it.
     pub(super) lost_twice: u64,
+    /// Jobs that were answered with 202.
+    pub(super) jobs: u64,
+    /// Of these, fetched with the right result, by language and verdict.
+    pub(super) fetched: BTreeMap<(&'static str, &'static str), u64>,
+    /// Of these, begun more than once.
+    pub(super) begun_again: u64,
+    /// Of these, cancelled by their client.
+    pub(super) cancelled: u64,
+    /// Submissions that were sent again under their key.
+    pub(super) sent_again: u64,
+    /// Runs that were followed and told all, right and once.
+    pub(super) followed: u64,
+    /// Of these, gone on with after a cut.
+    pub(super) gone_on: u64,
+    /// Followed, and lost with their server or their runner, which was said.
+    pub(super) lost_with_it: u64,
     pub(super) failed: u64,
     pub(super) failures: Vec<String>,
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// Longer than the queue, both stages with their grace, and the longest fault together.
 const ANSWER: Duration = Duration::from_secs(90);
-const PAUSED: Duration = Duration::from_millis(20);
+pub(super) const PAUSED: Duration = Duration::from_millis(20);
 /// Of so many requests, the client goes away during one.
 const ABANDONED: u64 = 30;
 /// Between two requests of a client, at most.
@@ -20,8 +20,11 @@ const THINK_MS: u64 = 60;
 /// Codes of refusals that any fault may bring.
 const HONEST: [&str; 4] = ["busy", "unavailable", "memory_low", "answers_unread"];
 
-/// Asks until the soak ends.
-pub(super) fn ask_until_the_end(shared: &Shared, at: SocketAddr, mut seed: u64) {
+/// What a client does once and again, by its dice.
+pub(super) type Turn = fn(&Shared, &mut Client, &mut u64);
+
+/// Takes its turns until the soak ends.
+pub(super) fn ask_until_the_end(shared: &Shared, at: SocketAddr, mut seed: u64, turn: Turn) {
     let (mut client, mut life) = (Client::new(at, ANSWER), 0);
     while !shared.end.load(Ordering::SeqCst) {
         shared.in_flight.fetch_add(1, Ordering::SeqCst);
@@ -38,13 +41,14 @@ pub(super) fn ask_until_the_end(shared: &Shared, at: SocketAddr, mut seed: u64) 
             client.hang_up();
         }
         life = now;
-        ask(shared, &mut client, &mut seed);
+        turn(shared, &mut client, &mut seed);
         shared.in_flight.fetch_sub(1, Ordering::SeqCst);
         std::thread::sleep(Duration::from_millis(next(&mut seed) % THINK_MS));
     }
 }
 
-fn ask(shared: &Shared, client: &mut Client, seed: &mut u64) {
+/// One program, whose answer is waited for.
+pub(super) fn ask(shared: &Shared, client: &mut Client, seed: &mut u64) {
     let number = shared.number.fetch_add(1, Ordering::Relaxed);
     let program = program(next(seed), number);
     shared.tally().requests += 1;
@@ -91,15 +95,7 @@ fn judge(
             *tally.answers.entry((program.language, status)).or_default() += 1;
             Ok(())
         }
-        429 | 503 => {
-            let code = refusal(shared, sent, &reply)
-                .map_err(|why| format!("{why}: {}: {}", reply.status, shown()))?;
-            let at_peace = !shared.met(sent, |_| true);
-            let mut tally = shared.tally();
-            *tally.refusals.entry(code).or_default() += 1;
-            tally.refused_at_peace += u64::from(at_peace);
-            Ok(())
-        }
+        429 | 503 => refused(shared, sent, &reply),
         // A runner that is lost is made up for once.
         500 if shared.kills_since(sent) >= 2 && reply.body.contains("internal_error") => {
             shared.tally().lost_twice += 1;
@@ -109,7 +105,8 @@ fn judge(
     }
 }
 
-fn judge_silence(shared: &Shared, sent: Instant, broken: Broken) -> Result<(), String> {
+/// Counts a connection that broke for a reason, or says that there was none.
+pub(super) fn judge_silence(shared: &Shared, sent: Instant, broken: Broken) -> Result<(), String> {
     match broken {
         // Between two servers.
         Broken::Refused if shared.met(sent, Fault::ends_the_server) => {
@@ -132,6 +129,17 @@ fn judge_silence(shared: &Shared, sent: Instant, broken: Broken) -> Result<(), S
     }
 }
 
+/// Counts an honest refusal, or says what is wrong with it.
+pub(super) fn refused(shared: &Shared, sent: Instant, reply: &Reply) -> Result<(), String> {
+    let code = refusal(shared, sent, reply)
+        .map_err(|why| format!("{why}: {}: {}", reply.status, reply.body))?;
+    let at_peace = !shared.met(sent, |_| true);
+    let mut tally = shared.tally();
+    *tally.refusals.entry(code).or_default() += 1;
+    tally.refused_at_peace += u64::from(at_peace);
+    Ok(())
+}
+
 /// The code of an honest refusal.
 pub(super) fn refusal(shared: &Shared, sent: Instant, reply: &Reply) -> Result<String, String> {
     let body: Value = serde_json::from_str(&reply.body).map_err(|error| error.to_string())?;
@@ -141,7 +149,9 @@ pub(super) fn refusal(shared: &Shared, sent: Instant, reply: &Reply) -> Result<S
     }
     let fits = match code {
         "stopping" => shared.met(sent, |fault| fault == Fault::ServerStopped),
-        "disk_low" => shared.met(sent, |fault| fault == Fault::DiskFull),
+        "disk_low" | "jobs_unavailable" => shared.met(sent, |fault| fault == Fault::DiskFull),
+        // The server before has them still, or this one reads them.
+        "jobs_not_ready" => shared.met(sent, Fault::ends_the_server),
         _ => HONEST.contains(&code),
     };
     match fits {
