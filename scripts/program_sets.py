@@ -18,7 +18,6 @@ STANDARDS = {11, 14, 17, 20, 23}
 CPP_FOLDERS = ["20_util", "21_strings", "23_containers", "25_algorithms", "26_numerics"]
 # One of so many programs is sent with its checks turned round.
 TURNED_ROUND = 20
-MODULE_BYTES = 900_000
 
 
 @dataclass
@@ -118,10 +117,10 @@ EFFECTIVE = {
 HAD = {
     "cstdint", "string-conversions", "normal-namespace", "normal-mode", "gthreads", "cmath", "c-std", "time",
     "swprintf", "thread-fence", "atomic-builtins", "sleep", "sched-yield", "nprocs", "little-endian", "binary-io",
+    "fileio",
 }  # fmt: skip
 NOT_HAD = {
     "parallel-mode": "needs the parallel mode: compile flags and a library",
-    "fileio": "reads data files of the suite",
     "namedlocale": "needs a locale that the image has not",
     "sharedlib": "needs a shared library of the suite",
     "static-libstdcxx": "needs other words of the linker",
@@ -138,6 +137,8 @@ SOURCES = {
     "testsuite_hooks.cc": r"copy_tracker|copy_constructor|assignment_operator|destructor::|object_counter|assert_count"
     r"|set_memory_limits|set_file_limit|verify_demangle|run_tests_wrapped|__gnu_test::semaphore|test_tm",
 }
+# The suite has all of them in the folder where its tests are run.
+DATA = re.compile(r'"([\w-]+\.(?:txt|tst))"')
 INCLUDE = re.compile(r'^([ \t]*#[ \t]*include[ \t]*)([<"])([^>"]+)[>"]', re.M)
 CHECK = "if (! (fn))"
 
@@ -315,7 +316,7 @@ def of_libstdcpp(tests, path, name):
 
 
 def gather(tests, path, text):
-    """The program and what it includes of the suite, and of the suite's own library what it needs."""
+    """The program, what it includes of the suite, what it needs of the suite's own library, and the data that it names."""
     util, files, todo = tests / "util", {}, [(path, path.name)]
     while todo:
         at, name = todo.pop()
@@ -343,6 +344,9 @@ def gather(tests, path, text):
             for source, pattern in SOURCES.items():
                 if re.search(pattern, text) or (source == "testsuite_hooks.cc" and "exception/safety.h" in text):
                     todo.append((util / source, source))
+            for data in DATA.findall(text):
+                if (tests / "data" / data).is_file():
+                    files[data] = (tests / "data" / data).read_bytes().decode("latin-1")
     return [(name, text.encode("latin-1")) for name, text in files.items()]
 
 
@@ -408,8 +412,6 @@ def module_files(tests, path, name):
         todo += siblings
     if name.removeprefix("test_") in LARGE:
         raise Not("writes more than a program may")
-    if sum(map(len, files.values())) > MODULE_BYTES:
-        raise Not("is larger than a request's files may be")
     return [(f"{name}.py", text) for name, text in files.items()]
 
 

@@ -4,7 +4,7 @@
     --every N      of libstdc++'s tests one of N [1]
     --only SET     HumanEval, libstdc++ or CPython; may stand several times
     --match WORD   programs with that in their name
-    --write        puts the table into docs/programs.md
+    --write        puts the tables into docs/programs.md
 
 A verdict is right when it is the one that a bare process of the same toolchain gives: status, exit code, signal, and
 all that is written. Where a set's authors say how a program ends, and it ends so, nobody else is asked.
@@ -43,7 +43,7 @@ BARE_WALL_SECONDS = 240
 ONE_SECONDS = ANSWER_SECONDS + BUSY_SECONDS + 2 * BARE_WALL_SECONDS
 WHOLE_SECONDS = 3 * 3600
 PAGE = Path("docs/programs.md")
-MARKS = ("<!-- measured -->", "<!-- /measured -->")
+MARKS = ("<!-- programs -->", "<!-- programs:end -->")
 
 
 class Server:
@@ -258,8 +258,14 @@ def note(seen, program, got, problems, said, seconds):
 
 def tables(kinds, left_out, otherwise, seconds, every):
     share = "all" if every == 1 else f"one of {every}"
-    date = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    yield f"{date}, {os.cpu_count()} cores, {AT_ONCE} programs at once, {seconds / 60:.0f} minutes; {share} of libstdc++'s tests."
+    model = re.search(r"^model name\s*: (.*)", Path("/proc/cpuinfo").read_text(), re.M)
+    yield "| what | which |"
+    yield "|---|---|"
+    yield f"| date | {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC |"
+    yield f"| machine | {os.cpu_count()} cores of {model[1] if model else os.uname().machine} |"
+    yield f"| kernel | Linux {os.uname().release} |"
+    yield f"| took | {seconds / 60:.0f} minutes, {AT_ONCE} programs at once |"
+    yield f"| of libstdc++'s tests | {share} |"
     yield ""
     yield "| set | programs | right | wrong | asked outside as well | verdicts |"
     yield "|---|---|--:|--:|--:|---|"
@@ -293,7 +299,10 @@ def read_options():
     parser.add_argument("--only", action="append", choices=["HumanEval", "libstdc++", "CPython"])
     parser.add_argument("--match", default="")
     parser.add_argument("--write", action="store_true")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.write and (options.only or options.match):
+        parser.error("--write is for all of it, without --only and --match")
+    return options
 
 
 def choose(options):

