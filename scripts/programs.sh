@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs programs that others wrote through the API, and asks whether every verdict is right: HumanEval, the tests of
 # libstdc++, and CPython's tests of its library. What they are, and what right means, is in docs/programs.md.
-#   scripts/programs.sh [--every N] [--only SET] [--match WORD] [--write]    see scripts/programs.py
+#   scripts/programs.sh [--every N] [--only SET] [--match WORD] [--write]    see scripts/programs/main.py
 #   WARMBOX, WARMBOX_SUPERVISOR, WARMBOX_TEST_ROOTS   others than those of target/
 # The sets are fetched into target/programs and checked; nothing of them is ours to hand on. A server is started for it
 # on a free port. It needs root, for the bare processes that the answers are compared with.
@@ -141,7 +141,8 @@ start_server() {
   local end=$((SECONDS + ready_seconds)) words=$folder/server.log supervisor=()
   if [[ -n ${WARMBOX_SUPERVISOR:-} ]]; then supervisor=(--supervisor "$WARMBOX_SUPERVISOR"); fi
   "$warmbox" serve --engine embedded --roots-dir "$roots" --languages cpp,python --port 0 --min-idle 2 --max-runners 2 \
-    --queue-timeout 60s --source-bytes "$source_bytes" --cache-dir '' --cache-memory-bytes 0 --state-dir '' --owner "programs-$$" \
+    --queue-timeout 60s --source-bytes "$source_bytes" \
+    --ceiling wall_ms=240000 --ceiling compile_wall_ms=240000 --cache-dir '' --cache-memory-bytes 0 --state-dir '' --owner "programs-$$" \
     "${supervisor[@]}" >"$words" 2>&1 </dev/null &
   server=$!
   address=''
@@ -163,7 +164,7 @@ start_server
 result=0
 # Python's deadline is the shorter one; this is for a Python that hangs.
 timeout --kill-after=10 "$whole_seconds" unshare --mount --propagation private \
-  python3 scripts/programs.py "$address" "$roots" "$folder" "$@" &
+  python3 -B scripts/programs/main.py "$address" "$roots" "$folder" "$@" &
 runner=$!
 wait "$runner" || result=$?
 runner=''
