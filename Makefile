@@ -23,7 +23,7 @@ LIBRARY = libwarmbox_prepared.so
 
 WEAKENED = $(CARGO_TARGET_DIR)/weakened/$(HOST_TRIPLE)/release/warmbox-supervisor
 
-.PHONY: help run build server supervisor weakened setup docker images roots test fuzz check fmt bench micro soak smoke
+.PHONY: help run build server supervisor weakened setup docker images roots test fuzz check fmt bench micro soak smoke programs
 
 help: ## Show this help
 	@echo 'warmbox: runs untrusted C++, C, Python, JavaScript and Bash over HTTP, in warm sandboxes'
@@ -119,3 +119,6 @@ soak: build images ## 10,000 runs on each engine; fails where anything has grown
 
 smoke: ## Build the server's own image and prove it: docker run, docker-compose
 	@scripts/smoke.sh
+
+programs: build roots ## Run HumanEval, libstdc++'s and CPython's tests through the API, as root (ARGS='--only HumanEval', ARGS=--write)
+	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' WARMBOX_TEST_ROOTS='$(CURDIR)/target/roots' scripts/programs.sh $(ARGS)
