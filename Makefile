@@ -23,7 +23,7 @@ LIBRARY = libwarmbox_prepared.so
 
 WEAKENED = $(CARGO_TARGET_DIR)/weakened/$(HOST_TRIPLE)/release/warmbox-supervisor
 
-.PHONY: help run build server supervisor weakened setup docker images roots test fuzz check fmt bench micro soak smoke programs
+.PHONY: help run build server supervisor weakened setup docker images roots test contract fuzz check fmt bench micro soak smoke programs
 
 help: ## Show this help
 	@echo 'warmbox: runs untrusted C++, C, Python, JavaScript and Bash over HTTP, in warm sandboxes'
@@ -82,6 +82,11 @@ test: build weakened docker images roots ## Set up, build, make the images and r
 	  cargo test --release --locked --workspace --no-fail-fast
 	@echo '==> running the test of the feature otel'
 	@cargo test --locked --features otel --test otel
+	@echo '==> holding a server to its description'
+	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' scripts/contract.sh
+
+contract: build roots ## Hold a server to its own description, /openapi.json (needs pip's package index once)
+	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' scripts/contract.sh
 
 fuzz: setup ## Fuzz the link, requests and file names, 20 s each (SECONDS=600)
 	@scripts/fuzz.sh $(or $(SECONDS),20)

@@ -20,21 +20,30 @@ if ! have_tool; then
   python3 -m venv "$venv" >>"$log" 2>&1 \
     || { may_be_root && install_packages python3-venv && python3 -m venv --clear "$venv" >>"$log" 2>&1; } \
     || stop "python3 has no module venv (see $log)"
-  progress "installing $tool" timeout 300 "$venv/bin/pip" install --quiet --disable-pip-version-check "$tool" \
-    && have_tool || stop "$tool cannot be installed (see $log)"
+  if ! { progress "installing $tool" timeout 300 "$venv/bin/pip" install --quiet --disable-pip-version-check "$tool" \
+    && have_tool; }; then
+    [[ -z ${CI:-} ]] || stop "$tool cannot be installed (see $log), and CI does not pass it over"
+    say "passed over: $tool cannot be installed (see $log; in CI this fails)"
+    exit 0
+  fi
 fi
 
 state=$(mktemp -d)
 server=''
 clean_up() {
-  if [[ -n $server ]]; then kill "$server" 2>/dev/null && wait "$server" || true; fi
+  if [[ -n $server ]]; then
+    kill "$server" 2>/dev/null || true
+    wait "$server" || true
+  fi
   rm -rf "$state"
 }
 trap clean_up EXIT
 
+# Nobody is told of it: the command that stops the server is there, and refused.
+head -c 32 /dev/urandom | base64 >"$state/admin" && chmod 600 "$state/admin"
 "$warmbox" serve --engine embedded --port 0 --supervisor "${WARMBOX_SUPERVISOR:-${warmbox%/*}/warmbox-supervisor}" \
   --roots-dir target/roots --languages python --min-idle 2 --cache-dir '' --state-dir "$state/state" \
-  --jobs-dir "$state/jobs" --blobs-dir "$state/blobs" --limit wall_ms=2000 >"$state/ready" 2>>"$log" &
+  --jobs-dir "$state/jobs" --blobs-dir "$state/blobs" --admin-token-file "$state/admin" --limit wall_ms=2000 >"$state/ready" 2>>"$log" &
 server=$!
 address=''
 for _ in $(seq 300); do

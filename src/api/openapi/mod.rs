@@ -102,6 +102,7 @@ fn document() -> Value {
             _ if path.starts_with("/admin/") => json!([{"admin": []}]),
             _ => json!([{}, {"key": []}, {"keyHeader": []}]),
         };
+        schemas::complete_operation(operation);
         problems::add(operation);
         examples::add(operation);
         let answers = operation["responses"].as_object_mut();

@@ -42,6 +42,7 @@ pub(super) fn complete(document: &mut Value) {
     }
     schemas.insert("Checker".to_owned(), checkers());
     schemas.insert("Problem".to_owned(), problem());
+    schemas.insert("ServerSentEvent".to_owned(), server_sent_event());
     for name in ["Execution", "JudgingProgram"] {
         if let Some(schema) = schemas.get_mut(name) {
             schema["oneOf"] = code_or_files();
@@ -61,6 +62,48 @@ pub(super) fn complete(document: &mut Value) {
     for (name, schema) in jobs() {
         schemas.insert(name.to_owned(), schema);
     }
+}
+
+/// Completes what an operation takes, and events that it answers.
+pub(super) fn complete_operation(operation: &mut Value) {
+    // What is left out is not there; it is never `null`, as a field may be.
+    let parameters = operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        let schema = &mut parameter["schema"];
+        if let Some([given, _]) = schema["type"].as_array().map(Vec::as_slice) {
+            schema["type"] = given.clone();
+        }
+        let either = schema.get("oneOf").and_then(Value::as_array);
+        if let Some(of) = either.and_then(|all| all.iter().find(|it| it.get("$ref").is_some())) {
+            *schema = of.clone();
+        }
+    }
+    let may_be_empty = operation["operationId"] == "emergencyShutdown";
+    if let Some(body) = operation.get_mut("requestBody") {
+        body["required"] = json!(!may_be_empty);
+    }
+    if let Some(events) = operation.pointer_mut("/responses/200/content/text~1event-stream") {
+        events["schema"] = json!({"$ref": "#/components/schemas/ServerSentEvent"});
+    }
+}
+
+/// One of them, as `text/event-stream` has it.
+fn server_sent_event() -> Value {
+    json!({
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "id": {"type": "string", "description": "For `last-event-id`."},
+            "event": {"type": "string", "description": "As in `data`; of a job also `job`."},
+            "data": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": {"$ref": "#/components/schemas/Event"},
+            },
+        },
+    })
 }
 
 fn always_there(name: &str, schema: &mut Value) {
