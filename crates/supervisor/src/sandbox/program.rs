@@ -187,9 +187,10 @@ pub(super) fn limit(pid: i32, launch: &Launch) -> io::Result<()> {
         return Ok(());
     }
     let limits = &launch.limits;
-    // The supervisor's meter ends a run at its exact limit; this is the second line, in the
-    // kernel's whole seconds.
-    let cpu_seconds = limits.cpu_ms.div_ceil(1000) + 1;
+    // The supervisor's meter ends a run at its exact limit; this is the second line. The kernel counts
+    // whole ticks for it, of which a program on a busy machine can be charged more than it used (seen: 21 s
+    // for less than 20), and its SIGXCPU must not come before the meter.
+    let cpu_seconds = limits.cpu_ms.div_ceil(1000) * 2 + 1;
     process::set_limit(pid, libc::RLIMIT_CPU as _, cpu_seconds, cpu_seconds + 1)?;
     let fixed = [
         (libc::RLIMIT_FSIZE, limits.file_size_bytes),
