@@ -67,7 +67,7 @@ enum Command {
         #[command(flatten)]
         place: client::Place,
         #[command(subcommand)]
-        later: Option<Later>,
+        later: Option<Box<Later>>,
     },
     /// Say what this machine has, what is missing and how to mend it
     Doctor {
@@ -132,9 +132,10 @@ pub fn main() -> ExitCode {
             with_config(&settings, |config| run::run(config, &program))
         }
         Command::Client {
-            later: Some(Later::Job(wanted)),
-            ..
-        } => job::job(&wanted),
+            later: Some(later), ..
+        } => match *later {
+            Later::Job(wanted) => job::job(&wanted),
+        },
         Command::Client { program, place, .. } => client::client(program.as_ref(), &place),
         Command::Doctor { settings } => with_config(&settings, doctor::doctor),
         Command::Images { settings } => with_config(&settings, images::images),

@@ -4,6 +4,7 @@ use crate::harness::{
     Server, Setup, marker, open_folder, output_of, processes, program, setups, usual,
 };
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -112,6 +113,8 @@ fn client_prints_what_run_would() {
 fn client_has_jobs_executed_later() {
     // The server wants it to be nobody else's.
     let jobs = tempfile::tempdir().expect("a folder");
+    let mode = PermissionsExt::from_mode(0o700);
+    fs::set_permissions(jobs.path(), mode).expect("it is ours");
     let place = jobs.path().display().to_string();
     let args = ["--languages", "python", "--jobs-dir", &place];
     let server = Server::with(usual(), &args);

@@ -1,7 +1,7 @@
 //! Clients that have programs executed as jobs. What was answered with 202 must be fetched with the
 //! right result, whatever dies meanwhile: none is lost, none runs for ever.
 
-use super::client::{Client, Reply};
+use super::client::{Broken, Client, Reply};
 use super::programs::{Program, judged, program};
 use super::tally::Shared;
 use super::traffic::{judge_silence, refused};
@@ -88,14 +88,8 @@ fn fetch(shared: &Shared, client: &mut Client, id: &str, program: &Program) -> R
         .map_err(|why| format!("{why}: {job}"))?;
     let again = job["attempts"].as_u64().is_some_and(|times| times > 1);
     // It makes room, as a client should that keeps what it got.
-    let mut times = 0;
-    let reply = patiently(shared, client, |client| {
-        times += 1;
-        client.delete(&format!("/jobs/{id}"))
-    })?;
-    let is_gone = reply.status == 404 && times > 1;
-    if reply.status != 204 && !is_gone {
-        return Err(format!("it cannot be removed: {}", reply.status));
+    if let Some(reply) = delete(shared, client, id)? {
+        return Err(format!("it cannot be removed: {}", reply.body));
     }
     let mut tally = shared.tally();
     *tally.fetched.entry((program.language, status)).or_default() += 1;
@@ -105,18 +99,13 @@ fn fetch(shared: &Shared, client: &mut Client, id: &str, program: &Program) -> R
 
 /// Cancels a job, and looks whether it stays so.
 fn cancel(shared: &Shared, client: &mut Client, id: &str) -> Result<(), String> {
-    let mut times = 0;
-    let path = format!("/jobs/{id}");
-    let reply = patiently(shared, client, |client| {
-        times += 1;
-        client.delete(&path)
-    })?;
-    match reply.status {
-        200 => {}
-        // It was done before.
-        204 => return Ok(()),
-        404 if times > 1 => return Ok(()),
-        other => return Err(format!("cancelled, it says {other}: {}", reply.body)),
+    let Some(reply) = delete(shared, client, id)? else {
+        shared.tally().too_late += 1;
+        return Ok(());
+    };
+    if reply.status != 200 {
+        let status = reply.status;
+        return Err(format!("cancelled, it says {status}: {}", reply.body));
     }
     let job = ended(shared, client, id)?;
     shared.tally().cancelled += 1;
@@ -124,6 +113,18 @@ fn cancel(shared: &Shared, client: &mut Client, id: &str) -> Result<(), String> 
         true => Ok(()),
         false => Err(format!("it was cancelled, and is not: {job}")),
     }
+}
+
+/// Cancels or forgets a job; what is answered, but where it is forgotten.
+fn delete(shared: &Shared, client: &mut Client, id: &str) -> Result<Option<Reply>, String> {
+    let mut times = 0;
+    let reply = patiently(shared, client, |client| {
+        times += 1;
+        client.delete(&format!("/jobs/{id}"))
+    })?;
+    // Perhaps by the one before, of which nothing was heard.
+    let is_gone = reply.status == 204 || (reply.status == 404 && times > 1);
+    Ok((!is_gone).then_some(reply))
 }
 
 /// The job once it has ended.
@@ -147,7 +148,7 @@ fn ended(shared: &Shared, client: &mut Client, id: &str) -> Result<Value, String
 fn patiently(
     shared: &Shared,
     client: &mut Client,
-    mut ask: impl FnMut(&mut Client) -> Result<Reply, super::client::Broken>,
+    mut ask: impl FnMut(&mut Client) -> Result<Reply, Broken>,
 ) -> Result<Reply, String> {
     let begun = Instant::now();
     loop {

@@ -101,6 +101,7 @@ impl Outcome {
         for (what, count) in [
             ("of these, begun more than once", tally.begun_again),
             ("cancelled by their client", tally.cancelled),
+            ("done before they could be cancelled", tally.too_late),
             ("submissions sent again under their key", tally.sent_again),
             (
                 "runs followed to their end, nothing missing or twice",

@@ -56,6 +56,8 @@ pub(super) struct Tally {
     pub(super) begun_again: u64,
     /// Of these, cancelled by their client.
     pub(super) cancelled: u64,
+    /// Of these, done before they could be cancelled.
+    pub(super) too_late: u64,
     /// Submissions that were sent again under their key.
     pub(super) sent_again: u64,
     /// Runs that were followed and told all, right and once.

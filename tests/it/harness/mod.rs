@@ -19,8 +19,10 @@ pub(crate) use server::{
 pub(crate) use setup::{Setup, root, setups, usual};
 pub(crate) use supervised::{Supervised, encoded, supervise};
 
+use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Every language that is built in.
@@ -61,19 +63,38 @@ pub(crate) fn output_of(command: &mut Command, deadline: Duration) -> Output {
     finish(command.spawn().expect("it starts"), deadline)
 }
 
-/// Waits until a command has ended, and ends it at the deadline. Its output must fit into pipes.
+/// Waits until a command has ended, and ends it at the deadline.
 pub(crate) fn finish(mut child: Child, deadline: Duration) -> Output {
     let start = Instant::now();
+    // While it runs: it would wait for room in its pipes.
+    let stdout = child.stdout.take().map(read_aside);
+    let stderr = child.stderr.take().map(read_aside);
     while child.try_wait().expect("it is our child").is_none() {
         if start.elapsed() > deadline {
             let _ = child.kill();
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    let output = child.wait_with_output().expect("its output can be read");
+    let whole = |reading: Option<JoinHandle<Vec<u8>>>| {
+        let read = reading.map(|it| it.join().expect("it can be read"));
+        read.unwrap_or_default()
+    };
+    let output = Output {
+        status: child.wait().expect("it is our child"),
+        stdout: whole(stdout),
+        stderr: whole(stderr),
+    };
     let ended = start.elapsed() < deadline;
     assert!(ended, "it did not end within {deadline:?}: {output:?}");
     output
+}
+
+fn read_aside(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).expect("it can be read");
+        bytes
+    })
 }
 
 /// A program of `tests/attacks/probe/`.
