@@ -4,7 +4,7 @@
 # expect: {"status": "ok", "stdout": "nothing\n", "stderr": ""}
 import os, resource
 
-wanted = {"RLIMIT_CPU": (4, 5), "RLIMIT_FSIZE": (5000000,) * 2, "RLIMIT_NOFILE": (77,) * 2, "RLIMIT_STACK": (64 << 20,) * 2,
+wanted = {"RLIMIT_CPU": (7, 8), "RLIMIT_FSIZE": (5000000,) * 2, "RLIMIT_NOFILE": (77,) * 2, "RLIMIT_STACK": (64 << 20,) * 2,
           "RLIMIT_CORE": (1, 1), "RLIMIT_MEMLOCK": (65536,) * 2, "RLIMIT_NICE": (0, 0), "RLIMIT_RTPRIO": (0, 0),
           "RLIMIT_SIGPENDING": (1024,) * 2, "RLIMIT_MSGQUEUE": (262144,) * 2, "RLIMIT_NPROC": None}
 found = []

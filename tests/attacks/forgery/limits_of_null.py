@@ -5,7 +5,7 @@
 # hole: Hugging Face sandbox-server PR 26: a limit was multiplied past the end of its number
 # stopped by: requests, rlimits
 # request: {"limits": {"wall_ms": null, "cpu_ms": null, "memory_bytes": null, "processes": null, "file_size_bytes": null, "disk_bytes": null, "open_files": null, "output_bytes": null}}
-# expect: {"status": "ok", "stdout": "cpu (6, 7)\nfile size (16777216, 16777216)\nopen files (256, 256)\nstack (67108864, 67108864)\nscratch 67108864\n64 to 72 processes\n", "stderr": "", "truncated": false}
+# expect: {"status": "ok", "stdout": "cpu (11, 12)\nfile size (16777216, 16777216)\nopen files (256, 256)\nstack (67108864, 67108864)\nscratch 67108864\n64 to 72 processes\n", "stderr": "", "truncated": false}
 import os, resource as r
 
 print("cpu", r.getrlimit(r.RLIMIT_CPU))

@@ -27,7 +27,7 @@ int main() {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, nullptr, &mask), sigpending(&waiting);
     CHECK(!memcmp(&mask, &none, 8) && !memcmp(&waiting, &none, 8));
-    struct { int which; rlim_t value; } limits[] = {{RLIMIT_FSIZE, 16 << 20}, {RLIMIT_NOFILE, 256}, {RLIMIT_STACK, 64 << 20}, {RLIMIT_CORE, 1}, {RLIMIT_CPU, 6},
+    struct { int which; rlim_t value; } limits[] = {{RLIMIT_FSIZE, 16 << 20}, {RLIMIT_NOFILE, 256}, {RLIMIT_STACK, 64 << 20}, {RLIMIT_CORE, 1}, {RLIMIT_CPU, 11},
                                                     {RLIMIT_MEMLOCK, 64 << 10}, {RLIMIT_SIGPENDING, 1024}, {RLIMIT_MSGQUEUE, 256 << 10}, {RLIMIT_NICE, 0}, {RLIMIT_RTPRIO, 0}};
     for (auto& l : limits) {
         rlimit now;

@@ -62,6 +62,6 @@ int main() {
     setitimer(ITIMER_REAL, &never, nullptr);
     limit("files", RLIMIT_NOFILE, 256), limit("stack", RLIMIT_STACK, 64 << 20), limit("core", RLIMIT_CORE, 1), limit("file size", RLIMIT_FSIZE, 16 << 20);
     limit("locked", RLIMIT_MEMLOCK, 64 << 10), limit("queues", RLIMIT_MSGQUEUE, 256 << 10), limit("signals", RLIMIT_SIGPENDING, 1024);
-    limit("addresses", RLIMIT_AS, RLIM_INFINITY), limit("data", RLIMIT_DATA, RLIM_INFINITY), limit("time", RLIMIT_CPU, 6, 7);
+    limit("addresses", RLIMIT_AS, RLIM_INFINITY), limit("data", RLIMIT_DATA, RLIM_INFINITY), limit("time", RLIMIT_CPU, 11, 12);
     if (!found) puts("nothing");
 }
