@@ -12,7 +12,7 @@ OUTSIDE = {
     "ensurepip", "locale",
 }  # fmt: skip
 # Some GiB, which are above every ceiling.
-LARGE = {"zipfile64"}
+LARGE = {"zipfile64", "zipimport"}
 NOT_IN_IMAGE = {"_testcapi", "_testinternalcapi", "_testlimitedcapi", "_testclinic", "lib2to3"}
 MODULE = 'import test, unittest\ntest.__path__.insert(0, "/work")\nunittest.main("test.{}", verbosity=2)\n'
 

@@ -8,7 +8,7 @@
 
 A verdict is right when it is the one that a bare process of the same toolchain gives: status, exit code, signal, and
 all that is written. Where a set's authors say how a program ends, and it ends so, nobody else is asked.
-Ends with 1 where a verdict is wrong, and with 2 where not every program was judged.
+Ends with 1 where a verdict is wrong, and with 2 where not every program was judged, or there was none.
 """
 
 import argparse
@@ -74,7 +74,7 @@ def main():
     if done < len(programs):
         print(f"programs: {len(programs) - done} were not judged", file=sys.stderr)
     print(f"programs: {right} right, {wrong} wrong, {left_out.total()} left out", flush=True)
-    return 2 if done < len(programs) else 1 if wrong else 0
+    return 2 if done < len(programs) or not programs else 1 if wrong else 0
 
 
 if __name__ == "__main__":
