@@ -1,10 +1,13 @@
 //! The extension module `_warmbox`: what a prepared Python needs beyond Python.
 //!
+//! - `is_first()` answers whether nobody has asked before in this process or in those that it is a fork
+//!   of: a program can make interpreters within its own, which start as the prepared one did.
 //! - `serve(memory)` forks the interpreter into sandboxes on the supervisor's orders, and brings each
 //!   fork the memory that programs are known to need ([`memory`]). It returns only in a fork that is
 //!   a program on its way, and answers the program's arguments.
 //! - `watch_main()` has the exit code noted when `__main__` has been executed.
-//! - `exit_code()` answers that code, or `None` where it is not certain.
+//! - `exit_code()` answers that code, or `None` where it is not certain or there are other interpreters
+//!   to be finished.
 //! - `watch_ctypes()` has it noted when `ctypes` reaches C code, and `used_ctypes()` answers whether.
 //! - `finish(handler)` calls an exit handler, unless the program is traced: then nothing of ours may
 //!   be seen.
@@ -13,6 +16,7 @@
 //! Used by `runner-images/python/support/warmbox_parent.py`, and by nothing else.
 
 mod c_code;
+mod interpreters;
 mod main_frame;
 mod memory;
 mod python;
@@ -23,6 +27,7 @@ use std::ffi::c_int;
 use std::io;
 use std::mem::ManuallyDrop;
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use warmbox_supervisor::sandbox::{self, Blueprint, Forked};
 
 /// The module, when Python imports it.
@@ -36,7 +41,8 @@ pub unsafe extern "C" fn PyInit__warmbox() -> *mut python::PyObject {
     unsafe { python::PyModule_Create2(ptr::addr_of_mut!(MODULE), python::ABI_VERSION) }
 }
 
-static mut METHODS: [python::PyMethodDef; 8] = [
+static mut METHODS: [python::PyMethodDef; 9] = [
+    python::method(c"is_first", is_first, python::NO_ARGUMENTS),
     python::method(c"serve", serve, python::ONE_ARGUMENT),
     python::method(c"watch_main", watch_main, python::NO_ARGUMENTS),
     python::method(c"exit_code", exit_code, python::NO_ARGUMENTS),
@@ -81,6 +87,12 @@ fn fork(memory: &Memory) -> io::Result<Forked> {
     }
 }
 
+extern "C" fn is_first(_module: Object, _nothing: Object) -> Object {
+    static ASKED: AtomicBool = AtomicBool::new(false);
+    // SAFETY: takes an integer.
+    unsafe { python::PyBool_FromLong((!ASKED.swap(true, Relaxed)).into()) }
+}
+
 extern "C" fn serve(_module: Object, memory: Object) -> Object {
     // Neither is given back in a program on its way: to give back much copies much.
     // SAFETY: Python keeps the bytes while this call lasts; any other object has none.
@@ -115,7 +127,7 @@ extern "C" fn watch_main(_module: Object, _nothing: Object) -> Object {
 }
 
 extern "C" fn exit_code(_module: Object, _nothing: Object) -> Object {
-    match main_frame::exit_code() {
+    match main_frame::exit_code().filter(|_| interpreters::is_alone()) {
         // SAFETY: takes an integer.
         Some(code) => unsafe { python::PyLong_FromLong(code.into()) },
         None => python::none(),

@@ -34,10 +34,21 @@ class Watch:
 sys.meta_path.insert(0, Watch)
 
 if "warmbox_parent" in sys._xoptions:
-    # no program yet: this is the interpreter of which they are forks, and here it stays
-    import warmbox_parent
+    kind = sys._xoptions.pop("warmbox_parent")
+    try:
+        import _warmbox
 
-    warmbox_parent.serve(sys._xoptions.pop("warmbox_parent"))
+        is_first = _warmbox.is_first()
+    except ImportError:
+        is_first = False
+    if is_first:
+        # no program yet: this is the interpreter of which they are forks, and here it stays
+        import warmbox_parent
+
+        warmbox_parent.serve(kind)
+    else:  # one that a program has made within its own
+        sys.modules.pop("_warmbox", None)
+    del kind, is_first
 
 try:
     keep_order(sys.stdout, sys.stderr)
