@@ -51,6 +51,10 @@ async fn a_key_is_asked_for_where_there_are_keys() {
     let rows: &[Row<'_>] = &[
         (get.clone(), "/livez", &[], (200, "-")),
         (get.clone(), "/readyz", &[], (200, "-")),
+        (get.clone(), "/openapi.json", &[], (200, "-")),
+        (get.clone(), "/docs/", &[], (200, "-")),
+        (get.clone(), "/docs/swagger-ui.css", &[], (200, "-")),
+        (get.clone(), "/docsx", &[], (401, "key_missing")),
         (get.clone(), "/languages", &[], (401, "key_missing")),
         (get.clone(), "/v1/livez", &[], (200, "-")),
         (get.clone(), "/v1/languages", &[], (401, "key_missing")),

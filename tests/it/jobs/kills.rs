@@ -234,3 +234,65 @@ fn killed_at_two_hundred_random_moments_it_loses_no_job_and_changes_no_result() 
         ids.len()
     );
 }
+
+/// How many of them have ended, as the server says.
+fn done(server: &Server) -> usize {
+    let (mut count, mut after) = (0, String::new());
+    loop {
+        let page = server.ask(
+            "GET",
+            &format!("/jobs?limit=1000&status=done{after}"),
+            &[],
+            b"",
+        );
+        let Some(page) = page.filter(|page| page.status == 200) else {
+            return count;
+        };
+        let page = page.json();
+        count += page["jobs"].as_array().map_or(0, Vec::len);
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => return count,
+        }
+    }
+}
+
+#[test]
+fn a_batch_of_a_thousand_is_right_to_the_last_job_though_servers_are_killed() {
+    let shelf = Shelf::new(&["--jobs-attempts", "1000", "--jobs-concurrency", "2"]);
+    let jobs: Vec<Value> = (0..1000).map(|n| prints(&format!("number {n}"))).collect();
+    let server = shelf.server();
+    let reply = server.submit(&json!({ "jobs": jobs }));
+    assert_eq!(reply.status, 202, "{}", reply.text);
+    let answer = reply.json();
+    let ids: Vec<String> = (answer["jobs"].as_array().expect("a list").iter())
+        .map(|job| job["id"].as_str().expect("an id").to_owned())
+        .collect();
+    // Each life is so short that the batch outlives several, and some do nothing at all.
+    let (mut server, mut kills, began) = (server, 0, Instant::now());
+    loop {
+        std::thread::sleep(Duration::from_micros(random(600_000)));
+        processes::signal(server.pid(), "KILL");
+        server.wait_for_exit(Duration::from_secs(5));
+        kills += 1;
+        server = shelf.server();
+        if done(&server) == ids.len() {
+            break;
+        }
+        assert!(began.elapsed() < Duration::from_secs(300), "{kills} kills");
+    }
+    eprintln!("1,000 jobs over {kills} kills in {:?}", began.elapsed());
+    assert!(kills >= 3, "{kills} kills are too few to prove anything");
+    for (n, id) in ids.iter().enumerate() {
+        let job = server.find(id);
+        assert_eq!(
+            (&job["status"], &job["error"], &job["result"]["stdout"]),
+            (
+                &json!("done"),
+                &Value::Null,
+                &json!(format!("number {n}\n"))
+            ),
+            "{job:#}"
+        );
+    }
+}
