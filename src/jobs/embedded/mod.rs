@@ -405,10 +405,12 @@ impl Shared {
         *lock(&self.trouble) = words;
     }
 
-    /// Lets go of the file, and of all who wait.
-    fn shut(&self) {
-        drop(self.file_to_replace().take());
-        self.closed.send_replace(true);
+    /// Closes the file, for which the library may panic where it is damaged.
+    fn let_go(&self) {
+        let file = self.file_to_replace().take();
+        if catch_unwind(AssertUnwindSafe(|| drop(file))).is_err() {
+            tracing::error!("the file of the jobs could not be closed in order: it is damaged");
+        }
     }
 }
 

@@ -73,8 +73,19 @@ pub(super) fn give_back(id: Uuid) -> Step {
     Step::new(move |writing| writing.give_back(id, false), |()| None).0
 }
 
+/// Lets go of the file, and of all who wait for that, however the writing ends.
+struct Ends<'a>(&'a Shared);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.let_go();
+        self.0.closed.send_replace(true);
+    }
+}
+
 /// Writes until nobody can want anything any more.
 pub(super) fn write(shared: &Shared, mut steps: mpsc::Receiver<Step>) {
+    let _ends = Ends(shared);
     while let Some(first) = steps.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < MOST_STEPS
@@ -92,7 +103,6 @@ pub(super) fn write(shared: &Shared, mut steps: mpsc::Receiver<Step>) {
             recover(shared, &mut steps);
         }
     }
-    shared.shut();
 }
 
 /// Tries to open the file anew until that is done, or nobody wants it any more. Whoever wants
@@ -102,7 +112,9 @@ fn recover(shared: &Shared, steps: &mut mpsc::Receiver<Step>) {
     loop {
         std::thread::sleep(pause);
         pause = (pause * 2).min(LONGEST_PAUSE);
-        let Err(words) = mend(shared) else {
+        // To close what could not be read may panic too.
+        let mended = catch_unwind(AssertUnwindSafe(|| mend(shared)));
+        let Err(words) = mended.unwrap_or_else(|_| Err(Trouble::Format.to_string())) else {
             tracing::info!("the store of the jobs works again");
             shared.note_trouble(None);
             shared.tell_changes(&[]);
@@ -195,7 +207,7 @@ fn transact(
 
 /// Opens the file anew after a failure, as the library asks for.
 fn mend(shared: &Shared) -> Result<(), String> {
-    *shared.file_to_replace() = None;
+    shared.let_go();
     let database = reopen(shared)?;
     let taken = super::lock(&shared.index).taken.clone();
     let read = catch_unwind(AssertUnwindSafe(|| {
