@@ -1,6 +1,7 @@
 //! Jobs in a file of this server's own: one writer, many readers, nothing told before it is on disk.
 //! It knows what jobs are, and not who executes them.
 
+mod calm;
 mod changes;
 mod index;
 mod queue;
@@ -17,6 +18,7 @@ use super::store::{
 use crate::config::JobSettings;
 use crate::folder::{Folder, For};
 use bytes::Bytes;
+use calm::{calm, taken};
 use changes::{Writing, Wrong};
 use index::Index;
 use redb::backends::FileBackend;
@@ -102,10 +104,11 @@ impl Embedded {
             why,
         };
         let opened = catch_unwind(AssertUnwindSafe(|| {
-            let mut database = open(&folder).map_err(|error| match error {
+            let database = open(&folder).map_err(|error| match error {
                 Refused::Taken => OpenError::Taken(path.display().to_string()),
                 Refused::File(why) => broken(why),
             })?;
+            let mut database = calm(database);
             let index =
                 writer::read_all(&database, |_| false).map_err(|it| broken(it.to_string()))?;
             let bytes = folder.found(FILE).unwrap_or(0);
@@ -120,7 +123,7 @@ impl Embedded {
                     "the file of the jobs was made smaller"
                 );
             }
-            Ok((database, index))
+            Ok((taken(database), index))
         }));
         let panicked = || broken("reading it failed in a way that only damage explains".to_owned());
         let (database, index) = opened.unwrap_or_else(|_| Err(panicked()))?;

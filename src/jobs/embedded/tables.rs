@@ -1,5 +1,6 @@
 //! What lies in the file, and how. Each value begins with the number of its format.
 
+use super::calm::{Calm, calm};
 use super::index::Scope;
 use crate::access::Digest;
 use crate::jobs::job::{Job, Moment};
@@ -49,19 +50,19 @@ pub(super) struct Kept {
 
 /// All tables, in one transaction that writes.
 pub(super) struct Tables<'t> {
-    jobs: Table<'t, Id, &'static [u8]>,
-    work: Table<'t, Id, &'static [u8]>,
-    results: Table<'t, Id, &'static [u8]>,
-    keys: Table<'t, &'static [u8], &'static [u8]>,
+    jobs: Calm<Table<'t, Id, &'static [u8]>>,
+    work: Calm<Table<'t, Id, &'static [u8]>>,
+    results: Calm<Table<'t, Id, &'static [u8]>>,
+    keys: Calm<Table<'t, &'static [u8], &'static [u8]>>,
 }
 
 impl<'t> Tables<'t> {
     pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Self, Trouble> {
         Ok(Self {
-            jobs: transaction.open_table(JOBS)?,
-            work: transaction.open_table(WORK)?,
-            results: transaction.open_table(RESULTS)?,
-            keys: transaction.open_table(KEYS)?,
+            jobs: calm(transaction.open_table(JOBS)?),
+            work: calm(transaction.open_table(WORK)?),
+            results: calm(transaction.open_table(RESULTS)?),
+            keys: calm(transaction.open_table(KEYS)?),
         })
     }
 

@@ -2,6 +2,7 @@
 //! transaction, and answers when it is on disk. A thousand jobs cost what one costs: one wait for the
 //! disk.
 
+use super::calm::{calm, taken};
 use super::changes::{Writing, Wrong};
 use super::index::Index;
 use super::tables::{Tables, Trouble};
@@ -181,7 +182,7 @@ fn transact(
     let Some(database) = file.as_ref() else {
         return Err(redb::Error::from(redb::StorageError::DatabaseClosed).into());
     };
-    let mut transaction = database.begin_write()?;
+    let mut transaction = calm(database.begin_write()?);
     // What a crash leaves is usable at once, however large the file is; and what is written is
     // proved by more than a checksum that whoever chose the content may have chosen too.
     transaction.set_quick_repair(true);
@@ -201,23 +202,23 @@ fn transact(
             step(&mut writing)?;
         }
     }
-    transaction.commit()?;
+    taken(transaction).commit()?;
     Ok(())
 }
 
 /// Opens the file anew after a failure, as the library asks for.
 fn mend(shared: &Shared) -> Result<(), String> {
     shared.let_go();
-    let database = reopen(shared)?;
-    let taken = super::lock(&shared.index).taken.clone();
+    let database = calm(reopen(shared)?);
+    let taken_now = super::lock(&shared.index).taken.clone();
     let read = catch_unwind(AssertUnwindSafe(|| {
-        read_all(&database, |id| taken.contains(&id))
+        read_all(&database, |id| taken_now.contains(&id))
     }));
     let read = read.unwrap_or_else(|_| Err(Trouble::Format));
     let mut index = read.map_err(|trouble| trouble.to_string())?;
-    index.taken = taken;
+    index.taken = taken_now;
     *super::lock(&shared.index) = index;
-    *shared.file_to_replace() = Some(database);
+    *shared.file_to_replace() = Some(taken(database));
     Ok(())
 }
 
@@ -228,7 +229,7 @@ pub(super) fn read_all(
 ) -> Result<Index, Trouble> {
     let mut index = Index::default();
     let mut orphans = Vec::new();
-    let mut transaction = database.begin_write()?;
+    let mut transaction = calm(database.begin_write()?);
     transaction.set_quick_repair(true);
     {
         let mut tables = Tables::open(&transaction)?;
@@ -250,6 +251,6 @@ pub(super) fn read_all(
             index.put_key(scope, kept.digest, kept.ids, kept.until);
         }
     }
-    transaction.commit()?;
+    taken(transaction).commit()?;
     Ok(index)
 }
