@@ -1,6 +1,7 @@
 //! The description that a server gives of itself is what it does, and the page that shows it is whole by itself.
 
 use crate::harness::{Server, setups};
+use crate::jobs::Shelf;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -36,7 +37,8 @@ fn same_shape(place: &str, told: &Value, answered: &Value) {
 
 #[test]
 fn every_example_of_a_request_is_answered_as_the_example_says() {
-    let server = Server::with(setups()[0], &[]);
+    let shelf = Shelf::new(&[]);
+    let server = shelf.server();
     let paths = description(&server)["paths"].take();
     let mut sent = 0;
     for (path, status) in [("/execute/{language}", "200"), ("/jobs", "202")] {
