@@ -159,7 +159,9 @@ impl Tale {
 
 /// `ATTEMPT-SEQ`, as in the ids.
 fn last_seen(headers: &HeaderMap) -> Result<Seen, Problem> {
-    let Some(value) = headers.get(LAST_EVENT_ID) else {
+    // Empty is the id before any event.
+    let sent = headers.get(LAST_EVENT_ID);
+    let Some(value) = sent.filter(|value| !value.is_empty()) else {
         return Ok(Seen::default());
     };
     let seen = value.to_str().ok().and_then(|text| {

@@ -100,7 +100,10 @@ fn server_sent_event() -> Value {
             "data": {
                 "type": "string",
                 "contentMediaType": "application/json",
-                "contentSchema": {"$ref": "#/components/schemas/Event"},
+                "contentSchema": {"anyOf": [{"$ref": "#/components/schemas/Event"}, {
+                    "type": "object", "required": ["event", "job"],
+                    "properties": {"event": {"const": "job"}, "job": {"$ref": "#/components/schemas/Job"}},
+                }]},
             },
         },
     })

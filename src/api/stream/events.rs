@@ -88,7 +88,9 @@ pub(in crate::api) async fn cancel(
 
 /// The number of the last event that a client has seen.
 pub(in crate::api) fn last_seen(headers: &HeaderMap) -> Result<u64, Problem> {
-    let Some(value) = headers.get(LAST_EVENT_ID) else {
+    // Empty is the id before any event.
+    let sent = headers.get(LAST_EVENT_ID);
+    let Some(value) = sent.filter(|value| !value.is_empty()) else {
         return Ok(0);
     };
     let number = value.to_str().ok().and_then(|text| text.parse().ok());
