@@ -82,8 +82,6 @@ test: build weakened docker images roots ## Set up, build, make the images and r
 	  cargo test --release --locked --workspace --no-fail-fast
 	@echo '==> running the test of the feature otel'
 	@cargo test --locked --features otel --test otel
-	@echo '==> holding a server to its description'
-	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' scripts/contract.sh
 
 contract: build roots ## Hold a server to its own description, /openapi.json (needs pip's package index once)
 	@WARMBOX_SUPERVISOR='$(SUPERVISOR)' scripts/contract.sh
