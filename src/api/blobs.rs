@@ -3,7 +3,7 @@
 use super::ApiState;
 use super::body::{Named, NamedPlace, Parsed};
 use super::gate::Caller;
-use super::incoming::{discard, read, too_large};
+use super::incoming::{check_announced, discard, read};
 use super::problem::Problem;
 use crate::access::{Digest, hex};
 use crate::blobs::{BlobError, Pin, Put, unhex};
@@ -13,7 +13,7 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -21,6 +21,7 @@ use sha2::Digest as _;
 use std::sync::Arc;
 use std::time::Duration;
 use utoipa::ToSchema;
+use warmbox_protocol::InputFile;
 
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
@@ -51,13 +52,11 @@ pub(super) async fn put(
     body: Body,
 ) -> Result<Response, Problem> {
     let most = state.blobs.most_bytes();
-    let length = (headers.get(CONTENT_LENGTH))
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok())
-        .unwrap_or(0);
     let decided = match state.service.refusal() {
         Some(refusal) => Err(refusal.into()),
-        None if length > most as u64 => Err(too_large(most)),
-        None => name(path).and_then(|it| state.blobs.check().map(|()| it).map_err(refused)),
+        None => check_announced(&headers, most)
+            .and_then(|()| name(path))
+            .and_then(|it| state.blobs.check().map(|()| it).map_err(refused)),
     };
     let sha256 = match decided {
         Ok(sha256) => sha256,
@@ -190,16 +189,18 @@ fn is_source(language: &Language, parsed: &Parsed, place: NamedPlace) -> bool {
         return false;
     };
     let named = parsed.files.get(index);
-    index == 0 || named.is_some_and(|file| language.is_source(&file.path))
+    named.is_some_and(|file| is_source_file(language, index, file))
+}
+
+/// The main file is one whatever it is called.
+fn is_source_file(language: &Language, index: usize, file: &InputFile) -> bool {
+    index == 0 || language.is_source(&file.path)
 }
 
 fn source_bytes(language: &Language, parsed: &Parsed) -> usize {
-    let mut files = parsed.files.iter().enumerate();
-    let source = |(index, file): &(usize, &warmbox_protocol::InputFile)| {
-        *index == 0 || language.is_source(&file.path)
-    };
-    let sum = files.by_ref().filter(source);
-    sum.map(|(_, file)| file.bytes.len()).sum()
+    let files = parsed.files.iter().enumerate();
+    let sources = files.filter(|(index, file)| is_source_file(language, *index, file));
+    sources.map(|(_, file)| file.bytes.len()).sum()
 }
 
 /// What is compiled or executed is bounded as source, wherever it lies.

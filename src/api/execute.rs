@@ -5,7 +5,7 @@ use super::audit::{self, RunLine};
 use super::body::{self, Parsed};
 use super::gate::Caller;
 use super::idempotency::{self, Answered, REPLAYED, Scope};
-use super::incoming::{discard, read, too_large};
+use super::incoming::{check_announced, discard, is_compressed, is_utf8, read};
 use super::problem::Problem;
 use super::stream::{self, Occupied};
 use super::{ApiState, answers};
@@ -16,7 +16,7 @@ use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use sha2::Digest as _;
@@ -216,12 +216,7 @@ fn decide(
             detail.to_owned(),
         ));
     }
-    let announced = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > state.body_bytes as u64) {
-        return Err(too_large(state.body_bytes));
-    }
+    check_announced(headers, state.body_bytes)?;
     Ok(Head {
         media_type,
         language,
@@ -250,10 +245,7 @@ fn media_type(headers: &HeaderMap) -> Result<MediaType, Problem> {
         )
         .with("accepted", vec!["application/json", "text/plain"])
     };
-    if headers
-        .get(CONTENT_ENCODING)
-        .is_some_and(|value| value != "identity")
-    {
+    if is_compressed(headers) {
         return Err(refused(
             "compressed bodies are not accepted; send it without content-encoding".to_owned(),
         ));
@@ -277,7 +269,7 @@ fn media_type(headers: &HeaderMap) -> Result<MediaType, Problem> {
     };
     for part in parts {
         if let Some(charset) = part.strip_prefix("charset=")
-            && !matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii")
+            && !is_utf8(charset)
         {
             return Err(refused(format!(
                 "charset {charset} is not accepted; send UTF-8"

@@ -2,6 +2,8 @@
 
 use super::problem::Problem;
 use axum::body::{Body, Bytes, HttpBody};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::time::Duration;
@@ -10,6 +12,28 @@ use tokio::time::timeout;
 /// How long the rest of a refused body is read and thrown away: a client that is still writing
 /// would else see a broken connection instead of the answer.
 const DISCARD_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Whether a body says that it is not as it was written; `identity` says that it is.
+pub(super) fn is_compressed(headers: &HeaderMap) -> bool {
+    let encoding = headers.get(CONTENT_ENCODING);
+    encoding.is_some_and(|value| value != "identity")
+}
+
+/// Whether text of this charset, as a media type names it in lower case, is UTF-8.
+pub(super) fn is_utf8(charset: &str) -> bool {
+    matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii")
+}
+
+/// Refuses a body that says itself that it is too large, before any of it is read.
+pub(super) fn check_announced(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    match announced.is_some_and(|length| length > limit as u64) {
+        true => Err(too_large(limit)),
+        false => Ok(()),
+    }
+}
 
 /// The whole body, read within its limit and its deadline.
 pub(super) async fn read(

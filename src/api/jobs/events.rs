@@ -5,7 +5,8 @@
 use super::{CallerRef, Id, StateRef, document, parse_id, unknown};
 use crate::api::ApiState;
 use crate::api::problem::Problem;
-use crate::api::stream::{KEEP_ALIVE, LAST_EVENT_ID, Occupied};
+use crate::api::stream::events::last_event_id;
+use crate::api::stream::{KEEP_ALIVE, Occupied};
 use crate::follow::{Entry, Next, Reader};
 use crate::jobs::Status;
 use crate::metrics::{Following, Transport};
@@ -159,9 +160,7 @@ impl Tale {
 
 /// `ATTEMPT-SEQ`, as in the ids.
 fn last_seen(headers: &HeaderMap) -> Result<Seen, Problem> {
-    // Empty is the id before any event.
-    let sent = headers.get(LAST_EVENT_ID);
-    let Some(value) = sent.filter(|value| !value.is_empty()) else {
+    let Some(value) = last_event_id(headers) else {
         return Ok(Seen::default());
     };
     let seen = value.to_str().ok().and_then(|text| {

@@ -13,7 +13,7 @@ pub use work::Work;
 use super::audit;
 use super::gate::Caller;
 use super::idempotency::{self, REPLAYED};
-use super::incoming::{discard, read, too_large};
+use super::incoming::{check_announced, discard, is_compressed, is_utf8, read};
 use super::problem::Problem;
 use super::{ApiState, answers, blobs};
 use crate::blobs::Pin;
@@ -24,7 +24,7 @@ use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use parse::Asked;
@@ -138,12 +138,7 @@ fn decide(state: &ApiState, headers: &HeaderMap) -> Result<Option<String>, Probl
     check_media_type(headers)?;
     state.jobs.check()?;
     let key = idempotency::key(headers)?;
-    let announced = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > state.body_bytes as u64) {
-        return Err(too_large(state.body_bytes));
-    }
+    check_announced(headers, state.body_bytes)?;
     Ok(key)
 }
 
@@ -296,19 +291,15 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
         )
         .with("accepted", vec!["application/json"]))
     };
-    let plain = |value: &HeaderValue| value == "identity";
-    if !headers.get(CONTENT_ENCODING).is_none_or(plain) {
+    if is_compressed(headers) {
         return refused("compressed bodies are not accepted; send it without content-encoding");
     }
     let value = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     let text = String::from_utf8_lossy(value.unwrap_or_default()).to_ascii_lowercase();
     let mut parts = text.split(';').map(str::trim);
     let is_json = parts.next() == Some("application/json");
-    let is_utf8 = parts.all(|part| match part.strip_prefix("charset=") {
-        Some(charset) => matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii"),
-        None => true,
-    });
-    match is_json && is_utf8 {
+    let all_utf8 = parts.all(|part| part.strip_prefix("charset=").is_none_or(is_utf8));
+    match is_json && all_utf8 {
         true => Ok(()),
         false => refused("jobs are sent as application/json, in UTF-8"),
     }

@@ -40,13 +40,16 @@ pub(super) fn complete(document: &mut Value) {
     {
         *answer = with_verdicts(answer.take(), &judged);
     }
-    schemas.insert("Checker".to_owned(), checkers());
     schemas.insert("Problem".to_owned(), problem());
     schemas.insert("ServerSentEvent".to_owned(), server_sent_event());
     for name in ["Execution", "JudgingProgram"] {
         if let Some(schema) = schemas.get_mut(name) {
             schema["oneOf"] = code_or_files();
         }
+    }
+    if let Some(program) = schemas.get("JudgingProgram") {
+        let checkers = checkers(program.clone());
+        schemas.insert("Checker".to_owned(), checkers);
     }
     if let Some(file) = schemas.get_mut("File") {
         file["oneOf"] = json!([
@@ -150,14 +153,10 @@ fn code_or_files() -> Value {
     ])
 }
 
-fn checkers() -> Value {
-    let program = json!({
-        "type": {"const": "custom"},
-        "language": {"type": "string"},
-        "code": {"type": ["string", "null"], "pattern": r"[^\t\n\x0C\r ]"},
-        "files": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/File"}, "minItems": 1, "maxItems": 256},
-        "std": {"type": ["string", "null"]},
-    });
+/// A `custom` one is a program that judges, with its type.
+fn checkers(mut custom: Value) -> Value {
+    custom["properties"]["type"] = json!({"const": "custom"});
+    custom["required"] = json!(["type", "language"]);
     let apart = json!({"type": ["number", "null"], "minimum": 0});
     json!({
         "description": "How an output is compared with what is expected: by a name, or as an object where there is more to say.",
@@ -171,10 +170,7 @@ fn checkers() -> Value {
                 "type": "object", "required": ["type"], "additionalProperties": false,
                 "properties": {"type": {"const": "float"}, "abs": apart, "rel": apart},
             },
-            {
-                "type": "object", "required": ["type", "language"], "additionalProperties": false,
-                "properties": program, "oneOf": code_or_files(),
-            },
+            custom,
         ],
     })
 }

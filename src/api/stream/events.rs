@@ -11,7 +11,7 @@ use crate::metrics::{Following, Transport};
 use crate::run::request::RunRequest;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -19,7 +19,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(in crate::api) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// A comment so often shows both sides, and what is between them, that the connection lives.
 pub(in crate::api) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -86,11 +86,14 @@ pub(in crate::api) async fn cancel(
     Ok(StatusCode::ACCEPTED)
 }
 
+/// What a client says that it has seen; empty is the id before any event.
+pub(in crate::api) fn last_event_id(headers: &HeaderMap) -> Option<&HeaderValue> {
+    headers.get(LAST_EVENT_ID).filter(|value| !value.is_empty())
+}
+
 /// The number of the last event that a client has seen.
-pub(in crate::api) fn last_seen(headers: &HeaderMap) -> Result<u64, Problem> {
-    // Empty is the id before any event.
-    let sent = headers.get(LAST_EVENT_ID);
-    let Some(value) = sent.filter(|value| !value.is_empty()) else {
+fn last_seen(headers: &HeaderMap) -> Result<u64, Problem> {
+    let Some(value) = last_event_id(headers) else {
         return Ok(0);
     };
     let number = value.to_str().ok().and_then(|text| text.parse().ok());

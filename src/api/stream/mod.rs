@@ -6,7 +6,7 @@ mod origin;
 mod said;
 pub(super) mod socket;
 
-pub(super) use events::{KEEP_ALIVE, LAST_EVENT_ID, again, cancel, events};
+pub(super) use events::{KEEP_ALIVE, again, cancel, events};
 pub(super) use socket::socket;
 
 use super::ApiState;
