@@ -61,3 +61,41 @@ install_packages() {
   progress 'apt-get update' apt update || true
   progress "apt-get install $*" apt install --no-install-recommends "$@"
 }
+
+# make_venv FOLDER: Debian has the module in a package of its own.
+make_venv() {
+  python3 -m venv "$1" >>"$log" 2>&1 && return
+  may_be_root && install_packages python3-venv && python3 -m venv --clear "$1" >>"$log" 2>&1
+}
+
+readonly server_ready_seconds=60 server_stop_seconds=45
+server='' address=''
+
+# start_server OUTPUT BINARY WORDS...: the embedded engine on a free port, what it says in the file OUTPUT. Sets
+# `server`, its pid, and `address`, once it is ready.
+start_server() {
+  local output=$1 binary=$2 end=$((SECONDS + server_ready_seconds)) supervisor=()
+  shift 2
+  if [[ -n ${WARMBOX_SUPERVISOR:-} ]]; then supervisor=(--supervisor "$WARMBOX_SUPERVISOR"); fi
+  "$binary" serve --engine embedded --port 0 "${supervisor[@]}" "$@" >"$output" 2>&1 </dev/null &
+  server=$!
+  until [[ -n $address ]] && curl -sf --max-time 5 "http://$address/readyz" >/dev/null; do
+    kill -0 "$server" 2>/dev/null || stop "the server has ended: $(tail -n 5 "$output")"
+    [[ $SECONDS -lt $end ]] || stop "the server is not ready after $server_ready_seconds s: see $output"
+    sleep 0.2
+    address=$(sed -n 's/.*listening.* address=\([0-9.]*:[0-9]*\).*/\1/p' "$output" | head -n 1)
+  done
+}
+
+# Ends the server that `start_server` started, if it did.
+stop_server() {
+  local turn
+  [[ -n $server ]] || return 0
+  kill "$server" 2>/dev/null || true
+  for ((turn = 0; turn < server_stop_seconds * 5; turn++)); do
+    kill -0 "$server" 2>/dev/null || return 0
+    sleep 0.2
+  done
+  say "the server did not stop within $server_stop_seconds s" >&2
+  kill -KILL "$server" 2>/dev/null || true
+}

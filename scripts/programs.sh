@@ -15,7 +15,7 @@ mkdir -p "$folder"
 : >"$log"
 
 readonly warmbox=${WARMBOX:-$target/release/warmbox} roots=${WARMBOX_TEST_ROOTS:-$PWD/target/roots}
-readonly ready_seconds=60 stop_seconds=45 whole_seconds=11000
+readonly whole_seconds=11000
 # libstdc++ tests std::to_chars with a table of 5 MB.
 readonly source_bytes=8MiB
 
@@ -121,37 +121,11 @@ fetch_all() {
   unpack cpython bash -o pipefail -c cpython_of
 }
 
-server='' runner=''
+runner=''
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
-  local second
   if [[ -n $runner ]]; then kill "$runner" 2>/dev/null || true; fi
-  [[ -n $server ]] || return 0
-  kill "$server" 2>/dev/null || true
-  for ((second = 0; second < stop_seconds * 5; second++)); do
-    kill -0 "$server" 2>/dev/null || return 0
-    sleep 0.2
-  done
-  say "the server did not stop within $stop_seconds s" >&2
-  kill -KILL "$server" 2>/dev/null || true
-}
-
-# Sets `address`. Nothing is kept of what was compiled, so that every program is compiled.
-start_server() {
-  local end=$((SECONDS + ready_seconds)) words=$folder/server.log supervisor=()
-  if [[ -n ${WARMBOX_SUPERVISOR:-} ]]; then supervisor=(--supervisor "$WARMBOX_SUPERVISOR"); fi
-  "$warmbox" serve --engine embedded --roots-dir "$roots" --languages cpp,python --port 0 --min-idle 2 --max-runners 2 \
-    --queue-timeout 60s --source-bytes "$source_bytes" \
-    --ceiling wall_ms=240000 --ceiling compile_wall_ms=240000 --cache-dir '' --cache-memory-bytes 0 --state-dir '' --owner "programs-$$" \
-    "${supervisor[@]}" >"$words" 2>&1 </dev/null &
-  server=$!
-  address=''
-  until [[ -n $address ]] && curl -sf --max-time 5 "http://$address/readyz" >/dev/null; do
-    kill -0 "$server" 2>/dev/null || stop "the server has ended: $(tail -n 5 "$words")"
-    [[ $SECONDS -lt $end ]] || stop "the server is not ready after $ready_seconds s: see $words"
-    sleep 0.2
-    address=$(sed -n 's/.*listening.* address=\([0-9.]*:[0-9]*\).*/\1/p' "$words" | head -n 1)
-  done
+  stop_server
 }
 
 [[ $EUID -eq 0 ]] || stop 'it needs root, for the bare processes that the answers are compared with: sudo -E make programs'
@@ -160,7 +134,11 @@ for language in cpp python; do [[ -d $roots/$language/usr ]] || stop "there is n
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 fetch_all
-start_server
+# Nothing is kept of what was compiled, so that every program is compiled.
+start_server "$folder/server.log" "$warmbox" --roots-dir "$roots" --languages cpp,python --min-idle 2 --max-runners 2 \
+  --queue-timeout 60s --source-bytes "$source_bytes" \
+  --ceiling wall_ms=240000 --ceiling compile_wall_ms=240000 --cache-dir '' --cache-memory-bytes 0 --state-dir '' \
+  --owner "programs-$$"
 result=0
 # Python's deadline is the shorter one; this is for a Python that hangs.
 timeout --kill-after=10 "$whole_seconds" unshare --mount --propagation private \

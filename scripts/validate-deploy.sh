@@ -31,13 +31,7 @@ get_validator() {
   rm -rf "$venv"
   mkdir -p "$(dirname "$venv")"
   say "installing $validator into $venv"
-  make_venv && timeout 45 "$venv/bin/pip" install --quiet --disable-pip-version-check "$validator" && have_validator
-}
-
-# Debian has the module in a package of its own.
-make_venv() {
-  python3 -m venv "$venv" >>"$log" 2>&1 && return
-  may_be_root && install_packages python3-venv && python3 -m venv --clear "$venv" >>"$log" 2>&1
+  make_venv "$venv" && timeout 45 "$venv/bin/pip" install --quiet --disable-pip-version-check "$validator" && have_validator
 }
 
 if get_validator; then
